@@ -1,0 +1,144 @@
+"""Builds a generated folder with CMake and Ninja, and leads the compiler's errors back to the spec.
+
+Prints nothing: progress is reported to a function that the caller gives.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from codegen.diagnostics import Diagnostics
+from codegen.source import Span
+
+FOLDER = ".build"
+
+_PROGRESS = re.compile(r"\[(?P<done>\d+)/(?P<all>\d+)\] (?P<step>.*)")
+_PLACE = re.compile(r"(?P<path>[^\s:]+):(?P<line>\d+)(?::\d+)?:\s+(?P<kind>fatal error|error|required from)?:?\s*(?P<text>.*)")
+
+Origins = Mapping[str, Mapping[int, Span]]
+Report = Callable[[str], None]
+
+
+class BuildError(Exception):
+    """Something that is needed for a build is not there."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """The output of a tool that failed."""
+
+    log: str
+
+
+def build(out: Path, libraries: Sequence[str], report: Report) -> Failure | None:
+    """Configures and builds the libraries below `out`; each shared object lands in its package.
+
+    Raises:
+        BuildError: CMake, Ninja or torch is not installed in this environment.
+    """
+    folder = out / FOLDER
+    folder.mkdir(exist_ok=True)
+    (folder / ".gitignore").write_text("*\n", encoding="utf-8")
+    report("configuring")
+    failure = _run(_configure(out, folder, libraries), lambda _: None)
+    if failure:
+        return failure
+    return _run([_tool("cmake"), "--build", str(folder), "--target", *libraries], report)
+
+
+def explain(failure: Failure, out: Path, origins: Origins, diagnostics: Diagnostics) -> None:
+    """Adds a diagnostic for each compiler error whose trace passes through code generated from a spec."""
+    lines = failure.log.splitlines()
+    for index, line in enumerate(lines):
+        place = _PLACE.match(line)
+        if place is None or place["kind"] not in ("error", "fatal error"):
+            continue
+        trace = [place, *_trace(lines, index)]
+        span = next((s for p in trace if (s := _origin(p, out, origins))), None)
+        if span is not None:
+            diagnostics.add("CG501", span, place["text"], "see the compiler's output for the details")
+
+
+def _trace(lines: Sequence[str], index: int) -> Iterator[re.Match[str]]:
+    """The places that led to an error: GCC prints instantiations above it, notes below."""
+    for step in (-1, 1):
+        at = index + step
+        while 0 <= at < len(lines) and not re.search(r": (fatal )?error: |^\[\d+/", lines[at]):
+            if place := _PLACE.match(lines[at]):
+                yield place
+            at += step
+
+
+def _origin(place: re.Match[str], out: Path, origins: Origins) -> Span | None:
+    path = Path(os.path.normpath(out / FOLDER / place["path"]))
+    root = Path(os.path.normpath(out.absolute()))
+    if not path.is_relative_to(root):
+        return None
+    return origins.get(path.relative_to(root).as_posix(), {}).get(int(place["line"]))
+
+
+def _configure(out: Path, folder: Path, libraries: Sequence[str]) -> list[str]:
+    torch = _torch_cmake()
+    cached = folder / "CMakeCache.txt"
+    text = cached.read_text(encoding="utf-8") if cached.exists() else ""
+    known = f"={torch}\n" in text and f"={out.absolute()}\n" in text
+    site = sysconfig.get_path("purelib")
+    return [
+        _tool("cmake"),
+        *([] if known or not text else ["--fresh"]),
+        "-G",
+        "Ninja",
+        f"-DCMAKE_MAKE_PROGRAM={_tool('ninja')}",
+        f"-DTorch_DIR={torch}",
+        # Where PyPI packages keep their CMake packages: <site>/<name>/cmake.
+        f"-DCMAKE_PREFIX_PATH={site}",
+        f"-DCODEGEN_LIBRARIES={';'.join(libraries)}",
+        "-S",
+        str(out.absolute()),
+        "-B",
+        str(folder.absolute()),
+    ]
+
+
+def _torch_cmake() -> str:
+    """Found without importing torch, which takes seconds."""
+    spec = importlib.util.find_spec("torch")
+    if spec is None or spec.origin is None:
+        raise BuildError("torch is not installed: pip install torch")
+    return str(Path(spec.origin).parent / "share" / "cmake" / "Torch")
+
+
+def _tool(name: str) -> str:
+    """A program of this environment, also when the environment is not activated."""
+    path = shutil.which(name, path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}")
+    if path is None:
+        raise BuildError(f"{name} is not installed: pip install {name}")
+    return path
+
+
+def _run(command: Sequence[str], report: Report) -> Failure | None:
+    environment = {**os.environ, "NINJA_STATUS": "[%f/%t] ", "LC_ALL": "C"}
+    log = []
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        env=environment,
+    ) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            log.append(line)
+            if progress := _PROGRESS.match(line):
+                report(f"[{progress['done']}/{progress['all']}] {progress['step']}")
+    return Failure("".join(log)) if process.returncode else None

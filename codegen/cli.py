@@ -1,0 +1,192 @@
+"""The command line: commands, exit codes, and the only place that prints.
+
+0: clean. 1: the specs are wrong, or `--check` found something. 2: usage, I/O or a defect of ours.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from codegen import __version__
+
+if TYPE_CHECKING:
+    from codegen.generate import Generated
+    from codegen.model import Library
+    from codegen.output import Change
+
+USAGE = """\
+python -m codegen PATH ...          generate into generated/
+       python -m codegen PATH ... --check  tell what is not as it would be generated
+       python -m codegen build PATH ...    generate and compile"""
+DESCRIPTION = "Generates C++ and Python bindings for PyTorch from declarations in YAML."
+EPILOG = """\
+examples:
+  python -m codegen specs/                   every spec in a folder
+  python -m codegen specs/a.yaml --out gen   one spec, into another folder
+  python -m codegen specs/ --check --diff    in CI: exit 1 and a patch if something is out of date
+  python -m codegen build specs/             also compile; then: PYTHONPATH=generated python -c 'import a'
+
+exit codes: 0 clean, 1 the specs are wrong or --check found something, 2 usage, I/O or a defect of codegen
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    build = given[:1] == ["build"]
+    options = _parser(build).parse_args(given[1:] if build else given)
+    try:
+        return _build(options) if build else _generate(options)
+    except (OSError, UnicodeError) as error:
+        return _fail(str(error))
+    except KeyboardInterrupt:
+        return _fail("interrupted")
+
+
+def console() -> NoReturn:
+    """The console script."""
+    sys.exit(main())
+
+
+def _parser(build: bool) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m codegen build" if build else "python -m codegen",
+        usage=None if build else USAGE,
+        description="Generates, then compiles with CMake and Ninja; the shared objects land in the packages."
+        if build
+        else DESCRIPTION,
+        epilog=None if build else EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a spec, or a folder of specs")
+    parser.add_argument(
+        "--out", type=Path, default=Path("generated"), metavar="DIR", help="the output folder (generated)"
+    )
+    if not build:
+        parser.add_argument("--version", action="version", version=f"torch-backend-codegen {__version__}")
+        parser.add_argument(
+            "--check", action="store_true", help="write nothing; exit 1 and list what is out of date"
+        )
+        parser.add_argument("--diff", action="store_true", help="with --check: print what would change as a patch")
+    return parser
+
+
+def _generate(options: argparse.Namespace) -> int:
+    if options.diff and not options.check:
+        return _fail("--diff goes with --check")
+    planned = _plan(options)
+    if isinstance(planned, int):
+        return planned
+    _, _, changes = planned
+    if options.check:
+        return _report(options, changes)
+    return _write(options.out, changes)
+
+
+def _build(options: argparse.Namespace) -> int:
+    from codegen import build
+    from codegen.diagnostics import Diagnostics
+
+    planned = _plan(options)
+    if isinstance(planned, int):
+        return planned
+    libraries, generated, changes = planned
+    if status := _write(options.out, changes):
+        return status
+    progress = _Progress()
+    try:
+        failure = build.build(options.out, [library.name.value for library in libraries], progress)
+    except build.BuildError as error:
+        return _fail(str(error))
+    finally:
+        progress.clear()
+    if failure is None:
+        _note(f"built {', '.join(library.name.value for library in libraries)} in {options.out}")
+        return 0
+    diagnostics = Diagnostics()
+    build.explain(failure, options.out, generated.origins, diagnostics)
+    print(failure.log, end="", file=sys.stderr)
+    return _complain(diagnostics) if len(diagnostics) else 1
+
+
+def _plan(options: argparse.Namespace) -> tuple[list[Library], Generated, list[Change]] | int:
+    """What this run would change, or the exit code of what stands against it."""
+    from codegen import generate, output
+    from codegen.diagnostics import Diagnostics
+
+    diagnostics = Diagnostics()
+    try:
+        named = generate.find(options.paths)
+        libraries = generate.declare(named.specs, diagnostics)
+        if len(diagnostics):
+            return _complain(diagnostics)
+        manifest = output.read_manifest(options.out)
+        if not named.specs and not any(entry.spec for entry in manifest.values()):
+            return _fail(f"no spec (*.yaml) in {', '.join(map(str, options.paths))}")
+        generated = generate.generate(libraries, named, options.out, manifest)
+        return libraries, generated, generate.compare(generated, named, options.out, manifest)
+    except (generate.NoSpecError, output.OutputError) as error:
+        return _fail(str(error))
+
+
+def _write(out: Path, changes: Sequence[Change]) -> int:
+    from codegen import output
+
+    output.write(out, changes)
+    for change in changes:
+        if change.kind is output.Kind.EDITED:
+            _note(f"{out / change.path} had been edited by hand: written over")
+    if changes:
+        deleted = sum(change.after is None for change in changes)
+        _note(f"{out}: {len(changes) - deleted} written, {deleted} deleted")
+    return 0
+
+
+def _report(options: argparse.Namespace, changes: Sequence[Change]) -> int:
+    for change in changes:
+        if options.diff:
+            print(change.patch(options.out.name), end="")
+        else:
+            print(f"{change.kind.value:12} {options.out / change.path}")
+    if changes:
+        out = "" if options.out == Path("generated") else f" --out {options.out}"
+        _note(f"to mend it: python -m codegen {' '.join(map(str, options.paths))}{out}")
+    return 1 if changes else 0
+
+
+def _complain(diagnostics: object) -> int:
+    from codegen.diagnostics import Diagnostics
+
+    assert isinstance(diagnostics, Diagnostics)
+    for diagnostic in diagnostics:
+        print(diagnostic, file=sys.stderr)
+    count = len(diagnostics)
+    _note(f"{count} error{'s' if count != 1 else ''}; nothing was written")
+    return 1
+
+
+def _fail(message: str) -> int:
+    _note(f"error: {message}")
+    return 2
+
+
+def _note(message: str) -> None:
+    print(f"codegen: {message}" if message else "", file=sys.stderr)
+
+
+class _Progress:
+    """One line on a terminal that is written over; nothing where stderr is a file or a pipe."""
+
+    def __init__(self) -> None:
+        self._terminal = sys.stderr.isatty()
+
+    def __call__(self, step: str) -> None:
+        if self._terminal:
+            print(f"\r\033[K{step[:100]}", end="", file=sys.stderr, flush=True)
+
+    def clear(self) -> None:
+        if self._terminal:
+            print("\r\033[K", end="", file=sys.stderr, flush=True)

@@ -1,0 +1,46 @@
+"""Model to the view of a library's CMakeLists.txt. Paths are relative to it, so a checkout builds wherever it lies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from codegen.model import Library
+from codegen.source import Text
+
+
+@dataclass(frozen=True)
+class LibraryView:
+    spec: str
+    library: str
+    packages: tuple[str, ...]
+    sources: tuple[str, ...]
+    include_dirs: tuple[str, ...]
+    libraries: tuple[str, ...]
+    definitions: tuple[str, ...]
+
+
+def library(library: Library, spec: str, root: PurePosixPath) -> LibraryView:
+    """`root` leads from the library's folder to the folder of its spec."""
+
+    def values(texts: Iterable[Text]) -> tuple[str, ...]:
+        return tuple(text.value for text in texts)
+
+    def paths(texts: Iterable[Text]) -> tuple[str, ...]:
+        return tuple(str(root / text.value) for text in texts)
+
+    return LibraryView(
+        spec=spec,
+        library=library.name.value,
+        packages=values(library.cpp.packages),
+        sources=paths(library.cpp.sources),
+        include_dirs=paths(library.cpp.include_dirs),
+        libraries=values(library.cpp.libraries),
+        definitions=values(library.cpp.definitions),
+    )
+
+
+def quote(text: str) -> str:
+    """A quoted argument. `$` and `;` never come this far: `check.py` refuses them, since lists split even quoted ones."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

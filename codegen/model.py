@@ -1,0 +1,103 @@
+"""What a spec declares, as frozen values. The schema, not the C++ type, is the internal form.
+
+The model knows no target: how a declaration is spelled in C++, Python or CMake belongs to `names.py` and the views.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from codegen.schema import FunctionSchema, parse
+from codegen.source import Source, Span, Text
+
+TORCH_INTERFACE = "torch::jit::PyTorchBackendInterface"
+# torch/csrc/jit/backends/backend.h: getIsAvailableSchema, getCompileSchema, getExecuteSchema; docs after backend_interface.h.
+TORCH_DOCS = {
+    "is_available() -> bool available": "Whether the backend can compile and execute here and now.",
+    "compile(Any processed, Dict(str, Any) method_compile_spec) -> Dict(str, Any) handles": (
+        "Compile what preprocess returned; gives a handle for each method of the spec."
+    ),
+    "execute(Any handle, Any[] input) -> Any[] output": (
+        "Run the method that the handle stands for; gives its outputs as a list."
+    ),
+}
+TORCH_METHODS = {schema.name: schema for schema in map(parse, TORCH_DOCS)}
+
+
+@dataclass(frozen=True)
+class Method:
+    """A method of an interface. `schema` is as declared: without self, with any number of returns."""
+
+    func: Text
+    schema: FunctionSchema
+    doc: str
+    argument_docs: Mapping[str, str]
+    impl: Text | None
+    """The C++ member function, where it is not called as the method is."""
+
+    @property
+    def name(self) -> str:
+        return self.schema.name
+
+    @property
+    def member(self) -> str:
+        return self.impl.value if self.impl else self.name
+
+
+@dataclass(frozen=True)
+class Implementation:
+    """A C++ class that is registered under a name.
+
+    `preprocess` is a C++ `torch::jit::detail::BackendPreprocessFunction`; `prepare` a Python `package.module:function`.
+    """
+
+    name: Text
+    cls: Text
+    doc: str
+    preprocess: Text | None
+    prepare: Text | None
+    span: Span
+
+
+@dataclass(frozen=True)
+class Backend:
+    """An interface and its implementations, in the pattern of torch/csrc/jit/backends/backend.h."""
+
+    name: Text
+    namespace: Text
+    interface: Text
+    doc: str
+    methods: tuple[Method, ...]
+    implementations: tuple[Implementation, ...]
+
+    @property
+    def delegates(self) -> bool:
+        """Whether modules are lowered to it: the interface is torch's own."""
+        return self.interface.value == TORCH_INTERFACE
+
+
+@dataclass(frozen=True)
+class Cpp:
+    """The user's own C++. Paths are relative to the spec."""
+
+    include_dirs: tuple[Text, ...] = ()
+    headers: tuple[Text, ...] = ()
+    sources: tuple[Text, ...] = ()
+    packages: tuple[Text, ...] = ()
+    libraries: tuple[Text, ...] = ()
+    definitions: tuple[Text, ...] = ()
+
+
+@dataclass(frozen=True)
+class Library:
+    """One shared object, one Python package, one C++ namespace."""
+
+    name: Text
+    namespace: Text
+    doc: str
+    cpp: Cpp
+    modules: tuple[Text, ...]
+    """Python modules of the user's that travel in the package; relative to the spec."""
+    backends: tuple[Backend, ...]
+    source: Source

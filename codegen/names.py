@@ -1,0 +1,80 @@
+"""Every generated identifier and path, and which words cannot be one.
+
+- C++, of a backend `b` of the library `l`: the class template `l::b`, its functions in `l::b_methods`; for a method `do_it` there
+  `getDoItSchema` and `getDoItFunc`, as in torch/csrc/jit/backends/backend.h.
+- Python: the package `l` with `_runtime`, the user's modules, one protocol per backend and one object per implementation.
+"""
+
+from __future__ import annotations
+
+import keyword
+import re
+import sys
+from collections.abc import Iterable
+
+IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
+
+LOCK = "codegen.lock"
+RUNTIME = "_codegen"
+"""The folder of what all libraries share; no library can be called so, for a name does not start with an underscore."""
+
+CPP_KEYWORDS = frozenset(
+    """alignas alignof and and_eq asm auto bitand bitor bool break case catch char char8_t char16_t char32_t class compl
+    concept const consteval constexpr constinit const_cast continue co_await co_return co_yield decltype default delete do
+    double dynamic_cast else enum explicit export extern false float for friend goto if inline int long mutable namespace new
+    noexcept not not_eq nullptr operator or or_eq private protected public register reinterpret_cast requires return short
+    signed sizeof static static_assert static_cast struct switch template this thread_local throw true try typedef typeid
+    typename union unsigned using virtual void volatile wchar_t while xor xor_eq""".split()
+)
+# Object-like and function-like macros of libc, the compiler and torch that would rewrite a declaration of that name.
+CPP_MACROS = frozenset(
+    """assert errno stdin stdout stderr EOF NULL NAN INFINITY major minor makedev linux unix offsetof signbit isnan
+    TORCH_API C10_API TORCH_CHECK""".split()
+)
+# Each is a namespace or a module that a library of this name would take the place of.
+RESERVED_LIBRARIES = frozenset("torch at c10 std caffe2 codegen detail".split()) | sys.stdlib_module_names
+# What a generated package imports under its own name.
+PACKAGE_IMPORTS = frozenset(["torch", "Any", "Protocol"])
+
+
+def is_identifier(name: str) -> bool:
+    return IDENTIFIER.fullmatch(name) is not None
+
+
+def is_python_keyword(name: str) -> bool:
+    return keyword.iskeyword(name)
+
+
+def camel(name: str) -> str:
+    """`is_available` to `IsAvailable`."""
+    return "".join(part[:1].upper() + part[1:] for part in name.split("_")) or "_"
+
+
+def camels(names: Iterable[str]) -> list[str]:
+    """`camel` of each, told apart by a number where two become one (`get_x`, `getX`)."""
+    taken: dict[str, int] = {}
+    result = []
+    for name in names:
+        word = camel(name)
+        taken[word] = taken.get(word, 0) + 1
+        result.append(word if taken[word] == 1 else f"{word}_{taken[word]}")
+    return result
+
+
+def parameter(name: str) -> str:
+    """A C++ parameter; its name is free, so one that C++ does not allow gets an underscore."""
+    return f"{name}_" if name in CPP_KEYWORDS or name in CPP_MACROS else name
+
+
+def header(library: str, backend: str) -> str:
+    """How user code includes the header of a backend."""
+    return f"{library}/{backend}.h"
+
+
+def protocol(backend: str, interface: str, delegates: bool) -> str:
+    """The Python protocol of what `create()` returns."""
+    return camel(backend) if delegates else interface
+
+
+def shared_object(library: str) -> str:
+    return f"lib{library}.so"

@@ -1,0 +1,190 @@
+"""Generated files on disk: the manifest, what differs, and writing only that.
+
+The manifest lists every generated file with its spec and its hash, which tells a file that someone edited from one that
+is out of date, and a stale file from one of the user's. Knows nothing of specs or templates.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from difflib import unified_diff
+from enum import Enum
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from codegen.names import LOCK
+
+FORMAT = 1
+
+
+class OutputError(Exception):
+    """The output folder is in a state that a person has to mend."""
+
+
+@dataclass(frozen=True)
+class File:
+    """A text to be generated. `path` is relative to the output folder, `spec` names the declaration or is empty."""
+
+    path: str
+    spec: str
+    text: str
+    raw: str = ""
+    """The hash of the text before it was formatted, where it was."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What the manifest knows of a file."""
+
+    spec: str
+    sha256: str
+    raw: str = ""
+
+
+class Kind(Enum):
+    MISSING = "missing"
+    CHANGED = "changed"
+    EDITED = "hand-edited"
+    STALE = "stale"
+
+
+@dataclass(frozen=True)
+class Change:
+    """A file that is not as it would be generated; `after` is None for a stale one."""
+
+    kind: Kind
+    path: str
+    before: str | None
+    after: str | None
+
+    def patch(self, folder: str) -> str:
+        """As a unified diff, from the folder above the output folder."""
+        old, new = f"a/{folder}/{self.path}", f"b/{folder}/{self.path}"
+        lines = unified_diff(
+            (self.before or "").splitlines(keepends=True),
+            (self.after or "").splitlines(keepends=True),
+            "/dev/null" if self.before is None else old,
+            "/dev/null" if self.after is None else new,
+        )
+        return "".join(lines)
+
+
+Manifest = Mapping[str, Entry]
+
+
+def digest(text: str) -> str:
+    return sha256(text.encode()).hexdigest()
+
+
+def read_manifest(out: Path) -> Manifest:
+    path = out / LOCK
+    if not path.exists():
+        return {}
+    try:
+        content: Any = json.loads(path.read_text(encoding="utf-8"))
+        if content["format"] != FORMAT:
+            raise ValueError(f"format {content['format']}")
+        return {name: Entry(**entry) for name, entry in content["files"].items()}
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise OutputError(
+            f"{path} cannot be read ({error}); take either side's version of a merge and run again"
+        ) from error
+
+
+def unchanged(out: Path, manifest: Manifest, path: str, raw: str) -> str | None:
+    """The text on disk, if it is what formatting a text of the hash `raw` gave before."""
+    entry = manifest.get(path)
+    if entry is None or entry.raw != raw:
+        return None
+    text = _read(out / path)
+    return text if text is not None and digest(text) == entry.sha256 else None
+
+
+def compare(
+    out: Path, manifest: Manifest, files: Iterable[File], owned: Callable[[str], bool]
+) -> list[Change]:
+    """What differs from `files`, the manifest itself included.
+
+    `owned` tells of a spec whether this run speaks for it; the files of others are left alone.
+
+    Raises:
+        OutputError: A file would be written over one that the manifest does not list.
+    """
+    wanted = {file.path: file for file in files}
+    entries = {
+        path: entry
+        for path, entry in manifest.items()
+        if path not in wanted and not owned(entry.spec)
+    }
+    entries |= {path: Entry(file.spec, digest(file.text), file.raw) for path, file in wanted.items()}
+    changes = [*_differences(out, manifest, wanted), *_stale(out, manifest, entries)]
+    lock, before = _manifest_text(entries), _read(out / LOCK)
+    if before != lock:
+        changes.append(Change(Kind.MISSING if before is None else Kind.CHANGED, LOCK, before, lock))
+    return changes
+
+
+def write(out: Path, changes: Iterable[Change]) -> None:
+    """Each file at once or not at all; the manifest, which is last, only when all others stand."""
+    for change in changes:
+        path = out / change.path
+        if change.after is None:
+            path.unlink()
+            with suppress(OSError):
+                for parent in path.relative_to(out).parents:
+                    (out / parent).rmdir()
+            continue
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_name(f".{path.name}.{os.getpid()}")
+        try:
+            temporary.write_text(change.after, encoding="utf-8", newline="\n")
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+
+def _differences(out: Path, manifest: Manifest, wanted: Mapping[str, File]) -> Iterator[Change]:
+    for path, file in sorted(wanted.items()):
+        before = _read(out / path)
+        if before == file.text:
+            continue
+        entry = manifest.get(path)
+        if before is None:
+            yield Change(Kind.MISSING, path, None, file.text)
+        elif entry is None:
+            raise OutputError(
+                f"{out / path} is in the way: it is not listed in {LOCK}, so it is yours; move or delete it"
+            )
+        else:
+            kind = Kind.CHANGED if digest(before) == entry.sha256 else Kind.EDITED
+            yield Change(kind, path, before, file.text)
+
+
+def _stale(out: Path, manifest: Manifest, entries: Mapping[str, Entry]) -> Iterator[Change]:
+    """Files of the old manifest that no declaration produces; one that was edited since is the user's now."""
+    for path, entry in sorted(manifest.items()):
+        if path not in entries:
+            before = _read(out / path)
+            if before is not None and digest(before) == entry.sha256:
+                yield Change(Kind.STALE, path, before, None)
+
+
+def _manifest_text(entries: Mapping[str, Entry]) -> str:
+    files = {
+        path: {key: value for key, value in asdict(entry).items() if value}
+        | {"spec": entry.spec}
+        for path, entry in sorted(entries.items())
+    }
+    return json.dumps({"format": FORMAT, "files": files}, indent=1) + "\n"
+
+
+def _read(path: Path) -> str | None:
+    try:
+        return path.read_bytes().decode("utf-8", errors="surrogateescape")
+    except FileNotFoundError:
+        return None

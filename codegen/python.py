@@ -1,0 +1,143 @@
+"""Model to Python views: the module of a generated package and its stub, which print the same values.
+
+What `create()` returns is described by a protocol for each interface: the object is a `torch.ScriptObject`, whose class knows
+neither methods nor types.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from textwrap import indent
+
+from codegen import names, types
+from codegen.model import Backend, Implementation, Library, Method
+from codegen.schema import Argument
+
+
+@dataclass(frozen=True)
+class MethodView:
+    name: str
+    parameters: str
+    returns: str
+    doc: str
+
+
+@dataclass(frozen=True)
+class ProtocolView:
+    name: str
+    doc: str
+    methods: tuple[MethodView, ...]
+
+
+@dataclass(frozen=True)
+class ImplementationView:
+    name: str
+    cls: str
+    protocol: str
+    namespace: str
+    doc: str
+    prepare: str | None
+
+
+@dataclass(frozen=True)
+class PackageView:
+    library: str
+    spec: str
+    fingerprint: str
+    doc: str
+    imports: tuple[str, ...]
+    exported: tuple[str, ...]
+    protocols: tuple[ProtocolView, ...]
+    implementations: tuple[ImplementationView, ...]
+
+
+def package(library: Library, spec: str, fingerprint: str) -> PackageView:
+    protocols = tuple(_protocol(backend) for backend in library.backends)
+    implementations = tuple(
+        _implementation(backend, implementation)
+        for backend in library.backends
+        for implementation in backend.implementations
+    )
+    return PackageView(
+        library=library.name.value,
+        spec=spec,
+        fingerprint=fingerprint,
+        doc="\n\n".join(
+            [library.doc or f"The library {library.name}.", f"Generated from {spec} by torch-backend-codegen. Do not edit."]
+        ),
+        imports=_imports(protocols),
+        exported=tuple(sorted(view.name for view in (*protocols, *implementations))),
+        protocols=protocols,
+        implementations=implementations,
+    )
+
+
+def _protocol(backend: Backend) -> ProtocolView:
+    return ProtocolView(
+        name=names.protocol(backend.name.value, backend.interface.value, backend.delegates),
+        doc=backend.doc or f"What an implementation of the {backend.name} backend can do.",
+        methods=tuple(_method(method) for method in backend.methods),
+    )
+
+
+def _implementation(backend: Backend, implementation: Implementation) -> ImplementationView:
+    return ImplementationView(
+        name=implementation.name.value,
+        cls="JitBackend" if backend.delegates else "Implementation",
+        protocol=names.protocol(backend.name.value, backend.interface.value, backend.delegates),
+        namespace=backend.namespace.value,
+        doc=implementation.doc or f"The {implementation.name} implementation of {backend.name}.",
+        prepare=implementation.prepare.value if implementation.prepare else None,
+    )
+
+
+def _method(method: Method) -> MethodView:
+    arguments = method.schema.arguments
+    keyword_only = [a for a in arguments if a.kwarg_only]
+    positional = [a for a in arguments if not a.kwarg_only]
+    parameters = [
+        "self",
+        *map(_parameter, positional),
+        *(["*"] if keyword_only else []),
+        *map(_parameter, keyword_only),
+    ]
+    returns = [types.python(r.type, {}, returned=True) for r in method.schema.returns]
+    return MethodView(
+        name=method.name,
+        parameters=", ".join(parameters),
+        returns=returns[0] if len(returns) == 1 else f"tuple[{', '.join(returns)}]" if returns else "None",
+        doc=_doc(method),
+    )
+
+
+def _parameter(argument: Argument) -> str:
+    annotated = f"{argument.name}: {types.python(argument.type, {})}"
+    return f"{annotated} = ..." if argument.default is not None else annotated
+
+
+def _doc(method: Method) -> str:
+    lines = [f"{name}: {' '.join(doc.split())}" for name, doc in method.argument_docs.items()]
+    arguments = "Args:\n" + indent("\n".join(lines), "    ") if lines else ""
+    return "\n\n".join(filter(None, [method.doc, arguments]))
+
+
+def _imports(protocols: Iterable[ProtocolView]) -> tuple[str, ...]:
+    """The imports that the annotations need, in the order that linters ask for."""
+    text = " ".join(m.parameters + m.returns for p in protocols for m in p.methods)
+    typing = [name for name in ("Any", "Protocol") if name == "Protocol" or name in text]
+    return (f"from typing import {', '.join(typing)}", *(["", "import torch"] if "torch." in text else []))
+
+
+def quote(text: str) -> str:
+    """A Python string literal."""
+    return repr(text)
+
+
+def docstring(text: str) -> str:
+    """A docstring whose lines black indents."""
+    escaped = text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    escaped = "".join(c if c.isprintable() or c == "\n" else quote(c)[1:-1] for c in escaped)
+    if escaped.endswith('"'):
+        escaped = escaped[:-1] + '\\"'
+    return f'"""{escaped}{chr(10) if chr(10) in escaped else ""}"""'

@@ -1,0 +1,83 @@
+"""Views to text: Jinja with strict undefined names, filters that only quote, black for Python.
+
+A template may print marks (see `cpp.mark`); they leave the text here and become a map from lines to offsets in the spec, with
+which the compiler's errors find their way back.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from codegen import cmake, cpp, python
+
+_MARK = re.compile("\ue000([0-9]+)\ue001")
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A text and which of its lines come from where: line number to offset in the spec."""
+
+    text: str
+    origins: Mapping[int, int] = field(default_factory=dict)
+
+
+def template(name: str) -> str:
+    """A template that is taken as it stands."""
+    return (_folder() / name).read_text(encoding="utf-8")
+
+
+def render(name: str, view: object) -> Rendered:
+    """The template with the view's fields; not formatted."""
+    text = _environment().get_template(name).render(_fields(view))
+    origins: dict[int, int] = {}
+    origin: int | None = None
+    for number, line in enumerate(text.split("\n"), 1):
+        if found := _MARK.search(line):
+            origin = int(found[1])
+        elif not line.strip() or line.startswith(("}", "#")):
+            origin = None
+        if origin is not None:
+            origins[number] = origin
+    return Rendered(_MARK.sub("", text), origins)
+
+
+def black(text: str, *, stub: bool) -> str:
+    """Python as black writes it; imported when first needed, since that takes longer than everything else."""
+    from black import FileMode, TargetVersion, format_str
+
+    mode = FileMode(target_versions={TargetVersion.PY310}, line_length=100, is_pyi=stub)
+    return format_str(text, mode=mode)
+
+
+def _fields(view: object) -> dict[str, Any]:
+    return {name: getattr(view, name) for name in view.__dataclass_fields__}  # type: ignore[attr-defined]
+
+
+@cache
+def _folder() -> Path:
+    """The templates of the wheel, or of the checkout."""
+    package = Path(__file__).parent
+    inside = package / "templates"
+    return inside if inside.is_dir() else package.parent / "templates"
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_folder()),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters.update(
+        cpp=cpp.quote, python=python.quote, docstring=python.docstring, cmake=cmake.quote
+    )
+    return environment

@@ -1,0 +1,69 @@
+"""Where a piece of text stands: a source file, a span in it, a string read from it.
+
+Knows nothing of YAML, schemas or diagnostics. Offsets count characters of `Source.text`; lines and columns count from 1.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import cached_property
+
+
+@dataclass(frozen=True)
+class Source:
+    """A text and the name it is shown under."""
+
+    path: str
+    text: str
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [0, *(match.end() for match in re.finditer("\n", self.text)), len(self.text)]
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """The line and column of an offset."""
+        line = bisect_right(self._starts, offset, hi=len(self._starts) - 1)
+        return line, offset - self._starts[line - 1] + 1
+
+    def line(self, number: int) -> str:
+        """One line without its end."""
+        return self.text[self._starts[number - 1] : self._starts[number]].rstrip("\r\n")
+
+
+@dataclass(frozen=True)
+class Span:
+    """The characters `start:end` of a source."""
+
+    source: Source
+    start: int
+    end: int
+
+    @property
+    def position(self) -> tuple[int, int]:
+        return self.source.position(self.start)
+
+
+@dataclass(frozen=True)
+class Text:
+    """A string that was read from a source.
+
+    `verbatim` tells that the value stands in the source character for character (a plain or quoted scalar on one line without
+    escapes), so that a part of the value has a span of its own.
+    """
+
+    value: str
+    span: Span
+    verbatim: bool = False
+    lead: int = 0
+
+    def part(self, start: int, end: int) -> Span:
+        """The span of `value[start:end]`; of the whole text where the value is not verbatim."""
+        if not self.verbatim:
+            return self.span
+        first = self.span.start + self.lead
+        return Span(self.span.source, first + start, first + max(end, start + 1))
+
+    def __str__(self) -> str:
+        return self.value
