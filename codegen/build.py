@@ -22,7 +22,9 @@ from codegen.source import Span
 FOLDER = ".build"
 
 _PROGRESS = re.compile(r"\[(?P<done>\d+)/(?P<all>\d+)\] (?P<step>.*)")
-_PLACE = re.compile(r"(?P<path>[^\s:]+):(?P<line>\d+)(?::\d+)?:\s+(?P<kind>fatal error|error|required from)?:?\s*(?P<text>.*)")
+_PLACE = re.compile(
+    r"(?P<path>[^\s:]+):(?P<line>\d+)(?::\d+)?:\s+(?P<kind>fatal error|error|required from)?:?\s*(?P<text>.*)"
+)
 
 Origins = Mapping[str, Mapping[int, Span]]
 Report = Callable[[str], None]
@@ -56,7 +58,8 @@ def build(out: Path, libraries: Sequence[str], report: Report) -> Failure | None
 
 
 def explain(failure: Failure, out: Path, origins: Origins, diagnostics: Diagnostics) -> None:
-    """Adds a diagnostic for each compiler error whose trace passes through code generated from a spec."""
+    """Adds a diagnostic for each place in a spec that a compiler error leads to: the first, others follow from it."""
+    seen = set()
     lines = failure.log.splitlines()
     for index, line in enumerate(lines):
         place = _PLACE.match(line)
@@ -64,8 +67,11 @@ def explain(failure: Failure, out: Path, origins: Origins, diagnostics: Diagnost
             continue
         trace = [place, *_trace(lines, index)]
         span = next((s for p in trace if (s := _origin(p, out, origins))), None)
-        if span is not None:
-            diagnostics.add("CG501", span, place["text"], "see the compiler's output for the details")
+        if span is not None and span not in seen:
+            seen.add(span)
+            diagnostics.add(
+                "CG501", span, place["text"], "see the compiler's output for the details"
+            )
 
 
 def _trace(lines: Sequence[str], index: int) -> Iterator[re.Match[str]]:
@@ -119,7 +125,9 @@ def _torch_cmake() -> str:
 
 def _tool(name: str) -> str:
     """A program of this environment, also when the environment is not activated."""
-    path = shutil.which(name, path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}")
+    path = shutil.which(
+        name, path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    )
     if path is None:
         raise BuildError(f"{name} is not installed: pip install {name}")
     return path

@@ -1,7 +1,7 @@
 """Rules across and within declarations: one function each, none of which stops at its first finding.
 
-What torch would refuse while a library loads (an abort, for a static initialiser), and what C++ or Python would refuse in
-what we generate, is refused here with a place in the spec.
+What torch would refuse while a library loads (an abort, for a static initialiser), and what C++ or Python would
+refuse in what we generate, is refused here with a place in the spec.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ from codegen.model import TORCH_INTERFACE, TORCH_METHODS, Backend, Implementatio
 from codegen.source import Text
 
 _CPP_NAME = re.compile(r"(::)?[A-Za-z_]\w*(::[A-Za-z_]\w*)*", re.ASCII)
-_CPP_CLASS = re.compile(r"(::)?[A-Za-z_]\w*(::[A-Za-z_]\w*)*(<[\w:<>, *&]+>)?(::[A-Za-z_]\w*)*", re.ASCII)
+_CPP_CLASS = re.compile(
+    r"(::)?[A-Za-z_]\w*(::[A-Za-z_]\w*)*(<[\w:<>, *&]+>)?(::[A-Za-z_]\w*)*", re.ASCII
+)
 _PYTHON_FUNCTION = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
 _CMAKE_PACKAGE = re.compile(r"[A-Za-z0-9_][\w.+-]*", re.ASCII)
 _CMAKE_LIBRARY = re.compile(r"[\w.+:/@=,-]+", re.ASCII)
@@ -34,6 +36,16 @@ def check(libraries: Sequence[Library], diagnostics: Diagnostics) -> None:
                 backend_rule(library, backend, diagnostics)
     _libraries_are_distinct(libraries, diagnostics)
     _registered_names_are_distinct(libraries, diagnostics)
+
+
+def check_sources(libraries: Sequence[Library], diagnostics: Diagnostics) -> None:
+    """What a build needs and generating does not: the user's C++ is there."""
+    for library in libraries:
+        folder = Path(library.source.path).parent
+        for source in library.cpp.sources:
+            if not (folder / source.value).is_file():
+                message = f"there is no file '{source}' beside this spec"
+                diagnostics.add("CG502", source.span, message)
 
 
 def _library_name(library: Library, diagnostics: Diagnostics) -> None:
@@ -56,12 +68,19 @@ def _backend_names(library: Library, diagnostics: Diagnostics) -> None:
     for backend in own:
         if backend.interface.value in {b.name.value for b in library.backends}:
             message = f"'{backend.interface}' names an interface and a backend"
-            diagnostics.add("CG402", backend.interface.span, message, f"for example '{backend.interface}Interface'")
+            diagnostics.add(
+                "CG402",
+                backend.interface.span,
+                message,
+                f"for example '{backend.interface}Interface'",
+            )
 
 
 def _package_names(library: Library, diagnostics: Diagnostics) -> None:
     """Implementations, protocols and modules are attributes of one Python package."""
-    taken = {PurePosixPath(module.value).stem: "a module of `python:`" for module in library.modules}
+    taken = {
+        PurePosixPath(module.value).stem: "a module of `python:`" for module in library.modules
+    }
     taken |= dict.fromkeys(names.PACKAGE_IMPORTS, "imported by the generated package")
     for backend in library.backends:
         protocol = names.protocol(backend.name.value, backend.interface.value, backend.delegates)
@@ -84,7 +103,9 @@ def _paths(library: Library, diagnostics: Diagnostics) -> None:
                 "CG403", text.span, "an absolute path", "write it relative to this file"
             )
         elif found := _PATH_REFUSED.search(text.value):
-            diagnostics.add("CG403", text.span, f"a path with {found[0]!r} in it", "rename the file")
+            diagnostics.add(
+                "CG403", text.span, f"a path with {found[0]!r} in it", "rename the file"
+            )
 
 
 def _modules(library: Library, diagnostics: Diagnostics) -> None:
@@ -94,11 +115,16 @@ def _modules(library: Library, diagnostics: Diagnostics) -> None:
         path = PurePosixPath(module.value)
         if path.suffix != ".py" or not names.is_identifier(path.stem) or path.stem.startswith("_"):
             diagnostics.add(
-                "CG403", module.span, f"'{path.name}' is no name of a module", "for example convert.py"
+                "CG403",
+                module.span,
+                f"'{path.name}' is no name of a module",
+                "for example convert.py",
             )
         elif not (folder / module.value).is_file():
             diagnostics.add("CG403", module.span, f"there is no file '{module}' beside this spec")
-    _distinct((Text(PurePosixPath(m.value).stem, m.span) for m in library.modules), "module", diagnostics)
+    _distinct(
+        (Text(PurePosixPath(m.value).stem, m.span) for m in library.modules), "module", diagnostics
+    )
 
 
 def _build_names(library: Library, diagnostics: Diagnostics) -> None:
@@ -129,9 +155,6 @@ def _backend_name(library: Library, backend: Backend, diagnostics: Diagnostics) 
 
 
 def _methods(library: Library, backend: Backend, diagnostics: Diagnostics) -> None:
-    if not backend.methods:
-        message = f"the interface '{backend.interface}' has no methods"
-        diagnostics.add("CG202", backend.interface.span, message, "give it `methods:`")
     named = (Text(m.name, m.func.part(*m.schema.name_span)) for m in backend.methods)
     _distinct(named, "method", diagnostics)
     for method in backend.methods:
@@ -168,7 +191,9 @@ def _method_form(method: Method, diagnostics: Diagnostics) -> None:
         help = f"give it a name of its own, for example {schema.name}_{schema.overload}"
         diagnostics.add("CG303", span, "methods have no overload names", help)
     if schema.is_vararg or schema.is_varret:
-        diagnostics.add("CG303", span, "'...' works for operators only", "use a list, for example Any[]")
+        diagnostics.add(
+            "CG303", span, "'...' works for operators only", "use a list, for example Any[]"
+        )
     for argument in (*schema.arguments, *schema.returns):
         if argument.alias or argument.element_alias:
             message = "alias annotations work for operators only"
@@ -218,7 +243,9 @@ def _torch_methods(library: Library, backend: Backend, diagnostics: Diagnostics)
 
 def _implementations(library: Library, backend: Backend, diagnostics: Diagnostics) -> None:
     for implementation in backend.implementations:
-        if not _CPP_CLASS.fullmatch(implementation.cls.value) or _unbalanced(implementation.cls.value):
+        if not _CPP_CLASS.fullmatch(implementation.cls.value) or _unbalanced(
+            implementation.cls.value
+        ):
             message = f"'{implementation.cls}' is no name of a C++ class"
             help = f"for example {library.name}::{names.camel(implementation.name.value)}"
             diagnostics.add("CG404", implementation.cls.span, message, help)
@@ -228,8 +255,18 @@ def _implementations(library: Library, backend: Backend, diagnostics: Diagnostic
 def _conversion(backend: Backend, implementation: Implementation, diagnostics: Diagnostics) -> None:
     """`preprocess` and `prepare` stand between a module and its lowered form, so only torch's interface has them."""
     for key, text, pattern, what in (
-        ("preprocess", implementation.preprocess, _CPP_NAME, "a C++ function, for example ns::preprocess"),
-        ("prepare", implementation.prepare, _PYTHON_FUNCTION, "a Python function: package.module:function"),
+        (
+            "preprocess",
+            implementation.preprocess,
+            _CPP_NAME,
+            "a C++ function, for example ns::preprocess",
+        ),
+        (
+            "prepare",
+            implementation.prepare,
+            _PYTHON_FUNCTION,
+            "a Python function: package.module:function",
+        ),
     ):
         if text is not None and not backend.delegates:
             message = f"`{key}:` belongs to {TORCH_INTERFACE}; modules are not lowered to '{backend.interface}'"
@@ -243,16 +280,19 @@ def _libraries_are_distinct(libraries: Sequence[Library], diagnostics: Diagnosti
 
 
 def _registered_names_are_distinct(libraries: Sequence[Library], diagnostics: Diagnostics) -> None:
-    """`torch.classes.<namespace>.<name>` is one table for the whole process."""
-    for namespace in {b.namespace.value for library in libraries for b in library.backends}:
-        texts = (
-            i.name
-            for library in libraries
-            for b in library.backends
-            if b.namespace.value == namespace
-            for i in b.implementations
-        )
-        _distinct(texts, f"torch.classes.{namespace}", diagnostics)
+    """`torch.classes.<namespace>.<name>` is one table for the whole process.
+
+    Within a library the names are distinct already: they are attributes of its package.
+    """
+    first: dict[tuple[str, str], tuple[Library, Text]] = {}
+    for library in libraries:
+        for backend in library.backends:
+            for name in (implementation.name for implementation in backend.implementations):
+                key = (backend.namespace.value, name.value)
+                owner, known = first.setdefault(key, (library, name))
+                if owner is not library:
+                    message = f"a second torch.classes.{'.'.join(key)}"
+                    diagnostics.add("CG402", name.span, message, _first_place(known))
 
 
 _LIBRARY_RULES: tuple[Callable[[Library, Diagnostics], None], ...] = (
@@ -276,21 +316,28 @@ def _distinct(texts: Iterable[Text], what: str, diagnostics: Diagnostics) -> Non
     for text in texts:
         known = first.setdefault(text.value, text)
         if known is not text:
-            line, _ = known.span.position
-            place = f"{known.span.source.path}:{line}"
-            diagnostics.add("CG402", text.span, f"a second {what} '{text}'", f"the first stands at {place}")
+            diagnostics.add("CG402", text.span, f"a second {what} '{text}'", _first_place(known))
 
 
-def _identifier(text: Text, what: str, diagnostics: Diagnostics, *, underscore: bool = False) -> bool:
+def _first_place(text: Text) -> str:
+    line, _ = text.span.position
+    return f"the first stands at {text.span.source.path}:{line}"
+
+
+def _identifier(
+    text: Text, what: str, diagnostics: Diagnostics, *, underscore: bool = False
+) -> bool:
     """Torch checks these names too (checkValidIdent in torch/csrc/jit/custom_class.cpp), but at load."""
     if not names.is_identifier(text.value):
         problem = "letters, digits and underscores, not a digit first"
-        diagnostics.add("CG401", text.span, f"'{text}' is no name for a {what}", f"use {problem}")
+        diagnostics.add("CG401", text.span, f"'{text}' is no {what} name", f"use {problem}")
     elif text.value.startswith("_") and not underscore:
-        problem = f"a name for a {what} does not start with an underscore"
-        diagnostics.add("CG401", text.span, problem, f"for example '{text.value.lstrip('_')}'")
+        message = f"'{text}': no {what} name starts with an underscore"
+        diagnostics.add("CG401", text.span, message, f"for example '{text.value.lstrip('_')}'")
     elif names.is_python_keyword(text.value):
-        diagnostics.add("CG401", text.span, f"'{text}' is a Python keyword", f"for example '{text}_'")
+        diagnostics.add(
+            "CG401", text.span, f"'{text}' is a Python keyword", f"for example '{text}_'"
+        )
     else:
         return True
     return False
@@ -298,7 +345,7 @@ def _identifier(text: Text, what: str, diagnostics: Diagnostics, *, underscore: 
 
 def _cpp_identifier(text: Text, what: str, diagnostics: Diagnostics) -> None:
     if _identifier(text, what, diagnostics) and _cpp_word(text.value):
-        message = f"'{text}' is a {_cpp_word(text.value)}, so it is no name for a {what}"
+        message = f"'{text}' is a {_cpp_word(text.value)}, so it is no {what} name"
         diagnostics.add("CG401", text.span, message, f"for example '{text}_'")
 
 
@@ -315,4 +362,3 @@ def _unbalanced(name: str) -> bool:
         if depth < 0:
             return True
     return depth != 0
-

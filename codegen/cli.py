@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NoReturn
 from codegen import __version__
 
 if TYPE_CHECKING:
+    from codegen.diagnostics import Diagnostics
     from codegen.generate import Generated
     from codegen.model import Library
     from codegen.output import Change
@@ -55,22 +56,36 @@ def _parser(build: bool) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m codegen build" if build else "python -m codegen",
         usage=None if build else USAGE,
-        description="Generates, then compiles with CMake and Ninja; the shared objects land in the packages."
-        if build
-        else DESCRIPTION,
+        description=(
+            "Generates, then compiles with CMake and Ninja; the shared objects land in the packages."
+            if build
+            else DESCRIPTION
+        ),
         epilog=None if build else EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a spec, or a folder of specs")
     parser.add_argument(
-        "--out", type=Path, default=Path("generated"), metavar="DIR", help="the output folder (generated)"
+        "paths", nargs="+", type=Path, metavar="PATH", help="a spec, or a folder of specs"
+    )
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=Path("generated"),
+        metavar="DIR",
+        help="the output folder (generated)",
     )
     if not build:
-        parser.add_argument("--version", action="version", version=f"torch-backend-codegen {__version__}")
         parser.add_argument(
-            "--check", action="store_true", help="write nothing; exit 1 and list what is out of date"
+            "--version", action="version", version=f"torch-backend-codegen {__version__}"
         )
-        parser.add_argument("--diff", action="store_true", help="with --check: print what would change as a patch")
+        parser.add_argument(
+            "--check",
+            action="store_true",
+            help="write nothing; exit 1 and list what is out of date",
+        )
+        parser.add_argument(
+            "--diff", action="store_true", help="with --check: print what would change as a patch"
+        )
     return parser
 
 
@@ -87,13 +102,17 @@ def _generate(options: argparse.Namespace) -> int:
 
 
 def _build(options: argparse.Namespace) -> int:
-    from codegen import build
+    from codegen import build, check
     from codegen.diagnostics import Diagnostics
 
     planned = _plan(options)
     if isinstance(planned, int):
         return planned
     libraries, generated, changes = planned
+    diagnostics = Diagnostics()
+    check.check_sources(libraries, diagnostics)
+    if len(diagnostics):
+        return _complain(diagnostics, "nothing was written")
     if status := _write(options.out, changes):
         return status
     progress = _Progress()
@@ -106,10 +125,9 @@ def _build(options: argparse.Namespace) -> int:
     if failure is None:
         _note(f"built {', '.join(library.name.value for library in libraries)} in {options.out}")
         return 0
-    diagnostics = Diagnostics()
     build.explain(failure, options.out, generated.origins, diagnostics)
     print(failure.log, end="", file=sys.stderr)
-    return _complain(diagnostics) if len(diagnostics) else 1
+    return _complain(diagnostics, "not built") if len(diagnostics) else 1
 
 
 def _plan(options: argparse.Namespace) -> tuple[list[Library], Generated, list[Change]] | int:
@@ -122,9 +140,9 @@ def _plan(options: argparse.Namespace) -> tuple[list[Library], Generated, list[C
         named = generate.find(options.paths)
         libraries = generate.declare(named.specs, diagnostics)
         if len(diagnostics):
-            return _complain(diagnostics)
+            return _complain(diagnostics, "nothing was written")
         manifest = output.read_manifest(options.out)
-        if not named.specs and not any(entry.spec for entry in manifest.values()):
+        if not named.specs and not generate.owned(manifest, named, options.out):
             return _fail(f"no spec (*.yaml) in {', '.join(map(str, options.paths))}")
         generated = generate.generate(libraries, named, options.out, manifest)
         return libraries, generated, generate.compare(generated, named, options.out, manifest)
@@ -157,14 +175,11 @@ def _report(options: argparse.Namespace, changes: Sequence[Change]) -> int:
     return 1 if changes else 0
 
 
-def _complain(diagnostics: object) -> int:
-    from codegen.diagnostics import Diagnostics
-
-    assert isinstance(diagnostics, Diagnostics)
+def _complain(diagnostics: Diagnostics, consequence: str) -> int:
     for diagnostic in diagnostics:
         print(diagnostic, file=sys.stderr)
     count = len(diagnostics)
-    _note(f"{count} error{'s' if count != 1 else ''}; nothing was written")
+    _note(f"{count} error{'s' if count != 1 else ''}; {consequence}")
     return 1
 
 
@@ -174,7 +189,7 @@ def _fail(message: str) -> int:
 
 
 def _note(message: str) -> None:
-    print(f"codegen: {message}" if message else "", file=sys.stderr)
+    print(f"codegen: {message}", file=sys.stderr)
 
 
 class _Progress:

@@ -42,5 +42,5 @@ def library(library: Library, spec: str, root: PurePosixPath) -> LibraryView:
 
 
 def quote(text: str) -> str:
-    """A quoted argument. `$` and `;` never come this far: `check.py` refuses them, since lists split even quoted ones."""
+    """A quoted argument. `check.py` refuses `$` and `;`, since lists split even quoted ones."""
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -1,8 +1,9 @@
 """Model to C++ views: each field is final text, so that the templates only print.
 
-The header follows torch/csrc/jit/backends/backend.h. What differs, and why: schemas are texts that torch parses (keyword-only
-arguments, defaults, any type); one table of methods and one loop register (compile time); registration is guarded (a throw
-in a static initialiser aborts); the class template registers each name it is given (torch's keeps the first in a static).
+The header follows torch/csrc/jit/backends/backend.h. What differs, and why: schemas are texts that torch parses
+(keyword-only arguments, defaults, any type); one table of methods and one loop register (compile time); registration
+is guarded (a throw in a static initialiser aborts); the class template registers each name it is given (torch's keeps
+the first in a static).
 """
 
 from __future__ import annotations
@@ -58,12 +59,18 @@ class RegistrationView:
 
 
 @dataclass(frozen=True)
+class IncludeView:
+    mark: str
+    path: str
+
+
+@dataclass(frozen=True)
 class SourceView:
     spec: str
     library: str
     fingerprint: str
     headers: tuple[str, ...]
-    user_headers: tuple[str, ...]
+    user_headers: tuple[IncludeView, ...]
     registrations: tuple[RegistrationView, ...]
 
 
@@ -110,7 +117,7 @@ def source(library: Library, spec: str, fingerprint: str) -> SourceView:
         library=library.name.value,
         fingerprint=fingerprint,
         headers=tuple(sorted(["torch/version.h", *own])),
-        user_headers=tuple(header.value for header in library.cpp.headers),
+        user_headers=tuple(IncludeView(mark(h.span), h.value) for h in library.cpp.headers),
         registrations=tuple(
             _registration(library, backend, implementation)
             for backend in library.backends
@@ -124,9 +131,14 @@ def comment(text: str, *parameters: tuple[str, str]) -> tuple[str, ...]:
 
     A backslash at the end of a line would continue the comment over the code below it.
     """
-    lines = [*text.splitlines(), *(f"\\param {name} {' '.join(doc.split())}" for name, doc in parameters)]
+    lines = [
+        *text.splitlines(),
+        *(f"\\param {name} {' '.join(doc.split())}" for name, doc in parameters),
+    ]
     stripped = ("".join(c for c in line if c.isprintable()).rstrip() for line in lines)
-    return tuple(f" {line}{'.' if line.endswith(chr(92)) else ''}" if line else "" for line in stripped)
+    return tuple(
+        f" {line}{'.' if line.endswith(chr(92)) else ''}" if line else "" for line in stripped
+    )
 
 
 def _method(backend: Backend, method: Method, camel: str) -> MethodView:
@@ -146,7 +158,7 @@ def _method(backend: Backend, method: Method, camel: str) -> MethodView:
         schema_getter=f"get{camel}Schema",
         function_getter=f"get{camel}Func",
         registered=str(registered),
-        registered_doc=method.doc,
+        registered_doc=method.documentation,
         arity=len(registered.arguments),
         call=_call(method, result, taken),
     )
@@ -169,7 +181,9 @@ def _spelling(type: types.Type, torchs_own: bool) -> str:
     return (_TORCH_SPELLINGS.get(str(type)) if torchs_own else None) or types.cpp(type, {})
 
 
-def _registration(library: Library, backend: Backend, implementation: Implementation) -> RegistrationView:
+def _registration(
+    library: Library, backend: Backend, implementation: Implementation
+) -> RegistrationView:
     name = quote(implementation.name.value)
     construct = _layout(
         f"const {library.name}::{backend.name}<{implementation.cls}> registered_{implementation.name}(",
@@ -210,4 +224,3 @@ def quote(text: str) -> str:
 
 def _octal(char: str) -> str:
     return "".join(f"\\{byte:03o}" for byte in char.encode())
-

@@ -1,7 +1,7 @@
 """What is wrong with a spec: the codes, a diagnostic, the list that accumulates, its rendering as text.
 
-A user's mistake never raises: it is added here, the run goes on to find the others, and the barrier stops it before anything
-is written.
+A user's mistake never raises: it is added here, the run goes on to find the others, and the barrier stops it before
+anything is written.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ CODES = {
     "CG403": "a path that cannot be used",
     "CG404": "a piece of C++ or CMake that cannot be used",
     "CG405": "documentation of an argument that does not exist",
-    "CG501": "the compiler refused what the spec names",
+    "CG501": "the compiler refuses what the spec names",
+    "CG502": "a file that is to be compiled is missing",
 }
 
 
@@ -50,7 +51,9 @@ class Diagnostic:
     def __str__(self) -> str:
         line, column = self.span.position
         head = f"{self.span.source.path}:{line}:{column}: error {self.code}: {self.message}"
-        return "\n".join([head, *_excerpt(self.span), *([f"  help: {self.help}"] if self.help else [])])
+        return "\n".join(
+            [head, *_excerpt(self.span), *([f"  help: {self.help}"] if self.help else [])]
+        )
 
 
 class Diagnostics:

@@ -54,7 +54,9 @@ def find(paths: Iterable[Path]) -> Named:
     for path in paths:
         if path.is_dir():
             folders.append(path)
-            specs += sorted(p for p in path.iterdir() if p.suffix in (".yaml", ".yml") and p.is_file())
+            specs += sorted(
+                p for p in path.iterdir() if p.suffix in (".yaml", ".yml") and p.is_file()
+            )
         elif path.is_file():
             specs.append(path)
         else:
@@ -74,7 +76,9 @@ def declare(specs: Sequence[Path], diagnostics: Diagnostics) -> list[Library]:
     return libraries
 
 
-def generate(libraries: Sequence[Library], named: Named, out: Path, manifest: Manifest) -> Generated:
+def generate(
+    libraries: Sequence[Library], named: Named, out: Path, manifest: Manifest
+) -> Generated:
     files: list[File] = []
     origins: dict[str, dict[int, Span]] = {}
     shared = {
@@ -88,21 +92,27 @@ def generate(libraries: Sequence[Library], named: Named, out: Path, manifest: Ma
         produced = _Library(library, out, manifest, runtime)
         files += produced.files
         origins |= produced.origins
-    others = {
-        path.split("/")[0]
-        for path, entry in manifest.items()
-        if entry.spec and not named.owns(_resolve(out, entry.spec))
-    }
+    listed = {path.split("/")[0] for path, entry in manifest.items() if entry.spec}
+    others = listed - {path.split("/")[0] for path in owned(manifest, named, out)}
     root = RootView(tuple(sorted(others | {library.name.value for library in libraries})))
     files.append(File("CMakeLists.txt", "", render.render("cmake/CMakeLists.txt.j2", root).text))
     return Generated(tuple(files), origins)
 
 
-def compare(generated: Generated, named: Named, out: Path, manifest: Manifest) -> list[output.Change]:
-    def owned(spec: str) -> bool:
-        return not spec or named.owns(_resolve(out, spec))
+def owned(manifest: Manifest, named: Named, out: Path) -> set[str]:
+    """The files of the manifest whose specs this run speaks for, also of those that are gone."""
+    return {
+        path
+        for path, entry in manifest.items()
+        if entry.spec and named.owns((out.resolve().parent / entry.spec).resolve())
+    }
 
-    return output.compare(out, manifest, generated.files, owned)
+
+def compare(
+    generated: Generated, named: Named, out: Path, manifest: Manifest
+) -> list[output.Change]:
+    shared = {path for path, entry in manifest.items() if not entry.spec}
+    return output.compare(out, manifest, generated.files, shared | owned(manifest, named, out))
 
 
 class _Library:
@@ -177,8 +187,3 @@ def _read(path: Path, diagnostics: Diagnostics) -> Source | None:
 
 def _relative(path: Path, start: Path) -> str:
     return Path(os.path.relpath(path.resolve(), start)).as_posix()
-
-
-def _resolve(out: Path, spec: str) -> Path:
-    """A path of the manifest, which counts from the folder above the output folder."""
-    return (out.resolve().parent / spec).resolve()

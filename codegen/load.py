@@ -12,9 +12,18 @@ from typing import TypeVar
 
 from codegen import reader, schema
 from codegen.diagnostics import Diagnostics, did_you_mean
-from codegen.model import TORCH_DOCS, TORCH_INTERFACE, TORCH_METHODS, Backend, Cpp, Implementation, Library, Method
+from codegen.model import (
+    TORCH_DOCS,
+    TORCH_INTERFACE,
+    TORCH_METHODS,
+    Backend,
+    Cpp,
+    Implementation,
+    Library,
+    Method,
+)
 from codegen.reader import Mapping, Node, Scalar, Sequence
-from codegen.source import Source, Span, Text
+from codegen.source import Source, Text
 
 T = TypeVar("T")
 
@@ -45,7 +54,10 @@ BACKEND = Shape(
     optional=("namespace", "interface", "doc", "methods", "implementations"),
 )
 METHOD = Shape(
-    "a method", required=("func",), optional=("doc", "args", "impl"), later=("fake", "gil", "static")
+    "a method",
+    required=("func",),
+    optional=("doc", "args", "impl"),
+    later=("fake", "gil", "static"),
 )
 IMPLEMENTATION = Shape(
     "an implementation", required=("name", "class"), optional=("doc", "preprocess", "prepare")
@@ -53,13 +65,9 @@ IMPLEMENTATION = Shape(
 
 
 def load(source: Source, diagnostics: Diagnostics) -> Library | None:
-    """The library that a source declares, or None where something is wrong with it."""
-    before = len(diagnostics)
+    """The library that a source declares, without the parts that something is wrong with."""
     root = reader.read(source, diagnostics)
-    if root is None:
-        return None
-    library = _Loader(diagnostics).library(root, source)
-    return library if len(diagnostics) == before else None
+    return _Loader(diagnostics).library(root, source) if root else None
 
 
 class _Loader:
@@ -72,22 +80,17 @@ class _Loader:
             return None
         self._version(fields.get("spec"))
         name = self._text(fields.get("library"))
+        namespace = self._text(fields.get("namespace"))
+        doc = self._doc(fields.get("doc"))
+        cpp = self.cpp(fields.get("cpp"))
+        modules = self.modules(fields.get("python"))
         backends = self._each(fields.get("backends"), lambda n: self.backend(n, name))
         if name is None:
             return None
         if "backends" not in fields:
-            self._diagnostics.add(
-                "CG202", name.span, f"the library '{name}' declares nothing", "give it `backends:`"
-            )
-        return Library(
-            name=name,
-            namespace=self._text(fields.get("namespace")) or name,
-            doc=self._doc(fields.get("doc")),
-            cpp=self.cpp(fields.get("cpp")),
-            modules=self.modules(fields.get("python")),
-            backends=backends,
-            source=source,
-        )
+            message = f"the library '{name}' declares nothing"
+            self._diagnostics.add("CG202", name.span, message, "give it `backends:`")
+        return Library(name, namespace or name, doc, cpp, modules, backends, source)
 
     def cpp(self, node: Node | None) -> Cpp:
         fields = self._fields(node, CPP) if node else None
@@ -110,6 +113,9 @@ class _Loader:
         own = f"{library}::"
         if interface.value.startswith(own):
             interface = Text(interface.value.removeprefix(own), interface.span)
+        if interface.value != TORCH_INTERFACE and not _items(fields.get("methods")):
+            message = f"the interface '{interface}' has no methods"
+            self._diagnostics.add("CG202", interface.span, message, "give it `methods:`")
         return Backend(
             name=name,
             namespace=self._text(fields.get("namespace")) or Text("__backends__", name.span),
@@ -132,19 +138,15 @@ class _Loader:
             self._diagnostics.add("CG301", span, error.message, error.hint)
             return None
         names = {argument.name for argument in parsed.arguments}
-        for text in argument_docs:
-            if text.value not in names:
-                self._diagnostics.add(
-                    "CG405",
-                    text.span,
-                    f"'{parsed.name}' has no argument '{text}'",
-                    did_you_mean(text.value, names),
-                )
+        for key in argument_docs:
+            if key.value not in names:
+                message = f"'{parsed.name}' has no argument '{key}'"
+                self._diagnostics.add("CG405", key.span, message, did_you_mean(key.value, names))
         return Method(
             func=func,
             schema=parsed,
             doc=self._doc(fields.get("doc")),
-            argument_docs={text.value: doc for text, doc in argument_docs.items()},
+            argument_docs={key.value: doc for key, doc in argument_docs.items()},
             impl=self._text(fields.get("impl")),
         )
 
@@ -165,7 +167,7 @@ class _Loader:
         )
 
     def _fields(self, node: Node, shape: Shape) -> dict[str, Node] | None:
-        """The values of a mapping by key; None where it is no mapping or lacks a required key."""
+        """The values of a mapping by key; None where it is no mapping."""
         if not isinstance(node, Mapping):
             self._expected(node, f"{shape.what} is a mapping of keys to values")
             return None
@@ -179,14 +181,12 @@ class _Loader:
                 fields[key.value] = value
             else:
                 help = did_you_mean(key.value, known) or f"known keys: {', '.join(sorted(known))}"
-                self._diagnostics.add(
-                    "CG201", key.span, f"{shape.what} has no key '{key}'", help
-                )
-        missing = [key for key in shape.required if key not in fields]
-        for key in missing:
-            at = node.entries[0][0].span if node.entries else node.span
-            self._diagnostics.add("CG202", at, f"{shape.what} needs `{key}:`")
-        return None if missing else fields
+                self._diagnostics.add("CG201", key.span, f"{shape.what} has no key '{key}'", help)
+        for name in shape.required:
+            if name not in fields:
+                at = node.entries[0][0].span if node.entries else node.span
+                self._diagnostics.add("CG202", at, f"{shape.what} needs `{name}:`")
+        return fields
 
     def _each(self, node: Node | None, load: Callable[[Node], T | None]) -> tuple[T, ...]:
         if node is None:
@@ -199,11 +199,11 @@ class _Loader:
     def _text(self, node: Node | None) -> Text | None:
         if node is None:
             return None
-        if not isinstance(node, Scalar):
-            return self._expected(node, "text is expected here")
-        if not node.text.value.strip():
-            return self._expected(node, "text is expected here, and nothing is written")
-        return node.text
+        if isinstance(node, Scalar) and node.text.value.strip():
+            return node.text
+        found = "" if isinstance(node, Scalar) else f", not a {type(node).__name__.lower()}"
+        self._expected(node, f"text is expected here{found or ', and nothing is written'}")
+        return None
 
     def _doc(self, node: Node | None) -> str:
         text = self._text(node)
@@ -219,11 +219,16 @@ class _Loader:
 
     def _version(self, node: Node | None) -> None:
         if node is not None and not (isinstance(node, Scalar) and node.text.value == "1"):
-            self._diagnostics.add("CG205", node.span, "this version reads format 1", "write `spec: 1`")
+            self._diagnostics.add(
+                "CG205", node.span, "this version reads format 1", "write `spec: 1`"
+            )
 
     def _expected(self, node: Node, message: str) -> None:
-        found: Span = node.span
-        self._diagnostics.add("CG203", found, message)
+        self._diagnostics.add("CG203", node.span, message)
+
+
+def _items(node: Node | None) -> tuple[Node, ...]:
+    return node.items if isinstance(node, Sequence) else ()
 
 
 def _implied(methods: tuple[Method, ...], backend: Text) -> tuple[Method, ...]:

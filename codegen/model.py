@@ -12,7 +12,7 @@ from codegen.schema import FunctionSchema, parse
 from codegen.source import Source, Span, Text
 
 TORCH_INTERFACE = "torch::jit::PyTorchBackendInterface"
-# torch/csrc/jit/backends/backend.h: getIsAvailableSchema, getCompileSchema, getExecuteSchema; docs after backend_interface.h.
+# torch/csrc/jit/backends/backend.h: getIsAvailableSchema, getCompileSchema, getExecuteSchema.
 TORCH_DOCS = {
     "is_available() -> bool available": "Whether the backend can compile and execute here and now.",
     "compile(Any processed, Dict(str, Any) method_compile_spec) -> Dict(str, Any) handles": (
@@ -39,6 +39,12 @@ class Method:
     @property
     def name(self) -> str:
         return self.schema.name
+
+    @property
+    def documentation(self) -> str:
+        """`doc` with what is said of the arguments below it, as torch's own docstrings have it."""
+        lines = [f"    {name}: {' '.join(doc.split())}" for name, doc in self.argument_docs.items()]
+        return "\n\n".join(filter(None, [self.doc, "\n".join(["Args:", *lines]) if lines else ""]))
 
     @property
     def member(self) -> str:

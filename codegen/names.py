@@ -1,8 +1,8 @@
 """Every generated identifier and path, and which words cannot be one.
 
-- C++, of a backend `b` of the library `l`: the class template `l::b`, its functions in `l::b_methods`; for a method `do_it` there
-  `getDoItSchema` and `getDoItFunc`, as in torch/csrc/jit/backends/backend.h.
-- Python: the package `l` with `_runtime`, the user's modules, one protocol per backend and one object per implementation.
+- C++, of a backend `b` of the library `l`: the class template `l::b`, its functions in `l::b_methods`; for a method
+  `do_it` there `getDoItSchema` and `getDoItFunc`, as in torch/csrc/jit/backends/backend.h.
+- Python: the package `l` with `_runtime`, the user's modules, a protocol per backend and an object per implementation.
 """
 
 from __future__ import annotations
@@ -19,12 +19,13 @@ RUNTIME = "_codegen"
 """The folder of what all libraries share; no library can be called so, for a name does not start with an underscore."""
 
 CPP_KEYWORDS = frozenset(
-    """alignas alignof and and_eq asm auto bitand bitor bool break case catch char char8_t char16_t char32_t class compl
-    concept const consteval constexpr constinit const_cast continue co_await co_return co_yield decltype default delete do
-    double dynamic_cast else enum explicit export extern false float for friend goto if inline int long mutable namespace new
-    noexcept not not_eq nullptr operator or or_eq private protected public register reinterpret_cast requires return short
-    signed sizeof static static_assert static_cast struct switch template this thread_local throw true try typedef typeid
-    typename union unsigned using virtual void volatile wchar_t while xor xor_eq""".split()
+    """alignas alignof and and_eq asm auto bitand bitor bool break case catch char char8_t char16_t char32_t class
+    compl concept const consteval constexpr constinit const_cast continue co_await co_return co_yield decltype default
+    delete do double dynamic_cast else enum explicit export extern false float for friend goto if inline int long
+    mutable namespace new noexcept not not_eq nullptr operator or or_eq private protected public register
+    reinterpret_cast requires return short signed sizeof static static_assert static_cast struct switch template this
+    thread_local throw true try typedef typeid typename union unsigned using virtual void volatile wchar_t while xor
+    xor_eq""".split()
 )
 # Object-like and function-like macros of libc, the compiler and torch that would rewrite a declaration of that name.
 CPP_MACROS = frozenset(
@@ -32,7 +33,9 @@ CPP_MACROS = frozenset(
     TORCH_API C10_API TORCH_CHECK""".split()
 )
 # Each is a namespace or a module that a library of this name would take the place of.
-RESERVED_LIBRARIES = frozenset("torch at c10 std caffe2 codegen detail".split()) | sys.stdlib_module_names
+RESERVED_LIBRARIES = (
+    frozenset("torch at c10 std caffe2 codegen detail".split()) | sys.stdlib_module_names
+)
 # What a generated package imports under its own name.
 PACKAGE_IMPORTS = frozenset(["torch", "Any", "Protocol"])
 

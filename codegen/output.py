@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from difflib import unified_diff
@@ -105,23 +105,22 @@ def unchanged(out: Path, manifest: Manifest, path: str, raw: str) -> str | None:
     return text if text is not None and digest(text) == entry.sha256 else None
 
 
-def compare(
-    out: Path, manifest: Manifest, files: Iterable[File], owned: Callable[[str], bool]
-) -> list[Change]:
+def compare(out: Path, manifest: Manifest, files: Iterable[File], owned: Set[str]) -> list[Change]:
     """What differs from `files`, the manifest itself included.
 
-    `owned` tells of a spec whether this run speaks for it; the files of others are left alone.
+    Of the files that the manifest lists, those in `owned` are this run's, and stale if it does not produce them; the
+    others are left alone.
 
     Raises:
         OutputError: A file would be written over one that the manifest does not list.
     """
     wanted = {file.path: file for file in files}
     entries = {
-        path: entry
-        for path, entry in manifest.items()
-        if path not in wanted and not owned(entry.spec)
+        path: entry for path, entry in manifest.items() if path not in wanted and path not in owned
     }
-    entries |= {path: Entry(file.spec, digest(file.text), file.raw) for path, file in wanted.items()}
+    entries |= {
+        path: Entry(file.spec, digest(file.text), file.raw) for path, file in wanted.items()
+    }
     changes = [*_differences(out, manifest, wanted), *_stale(out, manifest, entries)]
     lock, before = _manifest_text(entries), _read(out / LOCK)
     if before != lock:
@@ -176,8 +175,7 @@ def _stale(out: Path, manifest: Manifest, entries: Mapping[str, Entry]) -> Itera
 
 def _manifest_text(entries: Mapping[str, Entry]) -> str:
     files = {
-        path: {key: value for key, value in asdict(entry).items() if value}
-        | {"spec": entry.spec}
+        path: {key: value for key, value in asdict(entry).items() if value} | {"spec": entry.spec}
         for path, entry in sorted(entries.items())
     }
     return json.dumps({"format": FORMAT, "files": files}, indent=1) + "\n"

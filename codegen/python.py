@@ -1,14 +1,13 @@
 """Model to Python views: the module of a generated package and its stub, which print the same values.
 
-What `create()` returns is described by a protocol for each interface: the object is a `torch.ScriptObject`, whose class knows
-neither methods nor types.
+What `create()` returns is described by a protocol for each interface: the object is a `torch.ScriptObject`, whose
+class knows neither methods nor types.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from textwrap import indent
 
 from codegen import names, types
 from codegen.model import Backend, Implementation, Library, Method
@@ -64,10 +63,13 @@ def package(library: Library, spec: str, fingerprint: str) -> PackageView:
         spec=spec,
         fingerprint=fingerprint,
         doc="\n\n".join(
-            [library.doc or f"The library {library.name}.", f"Generated from {spec} by torch-backend-codegen. Do not edit."]
+            [
+                library.doc or f"The library {library.name}.",
+                f"Generated from {spec} by torch-backend-codegen. Do not edit.",
+            ]
         ),
         imports=_imports(protocols),
-        exported=tuple(sorted(view.name for view in (*protocols, *implementations))),
+        exported=tuple(sorted([*(p.name for p in protocols), *(i.name for i in implementations)])),
         protocols=protocols,
         implementations=implementations,
     )
@@ -106,27 +108,32 @@ def _method(method: Method) -> MethodView:
     return MethodView(
         name=method.name,
         parameters=", ".join(parameters),
-        returns=returns[0] if len(returns) == 1 else f"tuple[{', '.join(returns)}]" if returns else "None",
-        doc=_doc(method),
+        returns=(
+            returns[0]
+            if len(returns) == 1
+            else f"tuple[{', '.join(returns)}]" if returns else "None"
+        ),
+        doc=method.documentation,
     )
 
 
 def _parameter(argument: Argument) -> str:
     annotated = f"{argument.name}: {types.python(argument.type, {})}"
-    return f"{annotated} = ..." if argument.default is not None else annotated
-
-
-def _doc(method: Method) -> str:
-    lines = [f"{name}: {' '.join(doc.split())}" for name, doc in method.argument_docs.items()]
-    arguments = "Args:\n" + indent("\n".join(lines), "    ") if lines else ""
-    return "\n\n".join(filter(None, [method.doc, arguments]))
+    if argument.default is None:
+        return annotated
+    # Of a default that Python has no plain literal for, the schema tells.
+    plain = argument.default.word is None and not isinstance(argument.default.value, tuple)
+    return f"{annotated} = {argument.default.value!r}" if plain else f"{annotated} = ..."
 
 
 def _imports(protocols: Iterable[ProtocolView]) -> tuple[str, ...]:
     """The imports that the annotations need, in the order that linters ask for."""
     text = " ".join(m.parameters + m.returns for p in protocols for m in p.methods)
     typing = [name for name in ("Any", "Protocol") if name == "Protocol" or name in text]
-    return (f"from typing import {', '.join(typing)}", *(["", "import torch"] if "torch." in text else []))
+    return (
+        f"from typing import {', '.join(typing)}",
+        *(["", "import torch"] if "torch." in text else []),
+    )
 
 
 def quote(text: str) -> str:
@@ -138,6 +145,7 @@ def docstring(text: str) -> str:
     """A docstring whose lines black indents."""
     escaped = text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
     escaped = "".join(c if c.isprintable() or c == "\n" else quote(c)[1:-1] for c in escaped)
-    if escaped.endswith('"'):
-        escaped = escaped[:-1] + '\\"'
-    return f'"""{escaped}{chr(10) if chr(10) in escaped else ""}"""'
+    if "\n" in escaped:
+        return f'"""{escaped}\n"""'
+    # What would be four quotes in a row ends early.
+    return f'"""{escaped[:-1]}\\""""' if escaped.endswith('"') else f'"""{escaped}"""'

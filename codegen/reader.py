@@ -1,8 +1,8 @@
 """YAML events to nodes with spans, and nothing else: every scalar stays text, for the loader knows what it should be.
 
-PyYAML's composer and constructor are avoided on purpose. Duplicate keys win silently there, `no`, `1:30` and `017` change
-their type, an alias bomb loads, and CSafeLoader crashes the process on deep nesting. The event API has none of that and
-gives a mark for every scalar. The format needs neither anchors, aliases nor tags, so they are refused.
+PyYAML's composer and constructor are avoided on purpose. Duplicate keys win silently there, `no`, `1:30` and `017`
+change their type, an alias bomb loads, and CSafeLoader crashes the process on deep nesting. The event API has none of
+that and gives a mark for every scalar. The format needs neither anchors, aliases nor tags, so they are refused.
 """
 
 from __future__ import annotations
@@ -51,11 +51,11 @@ def read(source: Source, diagnostics: Diagnostics) -> Node | None:
     before = len(diagnostics)
     builder = _Builder(source, diagnostics)
     try:
-        for event in yaml.parse(source.text, Loader=_LOADER):  # type: ignore[no-untyped-call]
+        for event in yaml.parse(source.text, Loader=_LOADER):
             if not builder.take(event):
                 return None
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
+        mark: Any = error.problem_mark or error.context_mark
         offset = min(mark.index if mark else 0, max(len(source.text) - 1, 0))
         problem = " ".join(filter(None, (error.context, error.problem))) or "malformed YAML"
         diagnostics.add("CG101", Span(source, offset, offset + 1), problem, _yaml_help(problem))
@@ -66,7 +66,12 @@ def read(source: Source, diagnostics: Diagnostics) -> Node | None:
         diagnostics.add("CG101", Span(source, offset, offset + 1), f"YAML does not allow {found}")
         return None
     if builder.root is None:
-        diagnostics.add("CG105", Span(source, 0, 1), "the file holds no document", "start with `library: <name>`")
+        diagnostics.add(
+            "CG105",
+            Span(source, 0, 1),
+            "the file holds no document",
+            "start with `library: <name>`",
+        )
     return builder.root if len(diagnostics) == before else None
 
 
@@ -114,7 +119,7 @@ class _Builder:
             self._add(Scalar(self._text(event), event.style is None))
         elif isinstance(event, (yaml.SequenceEndEvent, yaml.MappingEndEvent)):
             start, items = self._open.pop()
-            whole = Span(self._source, start.start_mark.index, event.end_mark.index)
+            whole = Span(self._source, self._span(start).start, span.end)
             if isinstance(event, yaml.SequenceEndEvent):
                 self._add(Sequence(tuple(items), whole))
             else:
@@ -139,7 +144,10 @@ class _Builder:
             elif key.text.value in entries:
                 first, _ = entries[key.text.value][0].span.position
                 self._refuse(
-                    "CG102", key.span, f"the key '{key.text}' is written twice", f"it stands on line {first} already"
+                    "CG102",
+                    key.span,
+                    f"the key '{key.text}' is written twice",
+                    f"it stands on line {first} already",
                 )
             else:
                 entries[key.text.value] = (key.text, value)

@@ -1,7 +1,7 @@
 """Views to text: Jinja with strict undefined names, filters that only quote, black for Python.
 
-A template may print marks (see `cpp.mark`); they leave the text here and become a map from lines to offsets in the spec, with
-which the compiler's errors find their way back.
+A template may print marks (see `cpp.mark`); they leave the text here and become a map from lines to offsets in the
+spec, with which the compiler's errors find their way back.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def render(name: str, view: object) -> Rendered:
     for number, line in enumerate(text.split("\n"), 1):
         if found := _MARK.search(line):
             origin = int(found[1])
-        elif not line.strip() or line.startswith(("}", "#")):
+        elif line.startswith(("};", "}  //")):
             origin = None
         if origin is not None:
             origins[number] = origin
@@ -50,7 +50,8 @@ def render(name: str, view: object) -> Rendered:
 
 def black(text: str, *, stub: bool) -> str:
     """Python as black writes it; imported when first needed, since that takes longer than everything else."""
-    from black import FileMode, TargetVersion, format_str
+    from black import FileMode, format_str
+    from black.mode import TargetVersion
 
     mode = FileMode(target_versions={TargetVersion.PY310}, line_length=100, is_pyi=stub)
     return format_str(text, mode=mode)

@@ -1,17 +1,19 @@
 """torch's function schema language: text to frozen values, and `str()` back to text.
 
-Owns the grammar and the literals. Every value keeps the offsets of the text that it came from; equality ignores them.
-A bare name that is no type of TABLE is a `Class`: whether it exists is for later, when all declarations are known.
+Owns the grammar and the literals. Every value keeps the offsets of the text that it came from;
+equality ignores them. A bare name that is no type of TABLE is a `Class`: whether it exists is for
+later, when all declarations are known.
 
-`str()` prints as torch's `operator<<` does (ATen/core/function_schema_inl.h), except where torch cannot read its own
-print back: a schema printed here is always one that `torch::jit::parseSchema` reads to the same meaning. In the other
-direction we refuse what torch takes and then breaks on, such as `int x=1.5`. tests/test_schema.py lists each difference.
+`str()` prints as torch's `operator<<` does (ATen/core/function_schema_inl.h), except where torch
+cannot read its own print back: a schema printed here is always one that `torch::jit::parseSchema`
+reads to the same meaning. In the other direction we refuse what torch takes and then breaks on,
+such as `int x=1.5`. tests/test_schema.py lists each difference.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple, NoReturn, TypeAlias
 
@@ -31,9 +33,11 @@ from codegen.types import (
 )
 
 Span: TypeAlias = tuple[int, int]
-Value: TypeAlias = "None | bool | int | float | complex | str | tuple[Value, ...]"
+Value: TypeAlias = "bool | int | float | complex | str | tuple[Value, ...] | None"
 
 MAX_DEPTH = 64
+# Of a default such as `int[2] x=1`, which torch keeps as a list.
+MAX_REPEATED = 1000
 
 
 class SchemaError(Exception):
@@ -49,7 +53,7 @@ class SchemaError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Alias:
-    """`(a!)`, `(a -> *)`: the sets a value may be in before and after the call, and whether it is written to."""
+    """`(a!)`, `(a -> *)`: the sets a value may be in before and after, and if it is written to."""
 
     before: tuple[str, ...]
     after: tuple[str, ...]
@@ -62,7 +66,7 @@ class Alias:
 
 @dataclass(frozen=True, slots=True)
 class Default:
-    """The value torch stores; of a word such as `float` or `Mean` that is an int, and `word` keeps the text."""
+    """The value torch stores; for a word such as `float` or `Mean` it is an int."""
 
     value: Value
     word: str | None = field(default=None, compare=False)
@@ -118,14 +122,14 @@ class FunctionSchema:
 
     def _returns(self) -> str:
         parts = [str(value) for value in self.returns] + ["..."] * self.is_varret
-        # A type that opens with a parenthesis needs a second one: torch's parser does not look ahead, and takes the
-        # first for the list of returns.
+        # A type that opens with a parenthesis needs a second one: torch's parser does not look
+        # ahead, and takes the first for the list of returns.
         if len(parts) == 1 and not parts[0].startswith("("):
             return parts[0]
         return f"({', '.join(parts)})"
 
     def as_method(self, self_type: str = "Any") -> FunctionSchema:
-        """The schema under which `torch::class_::_def_unboxed` registers it: `self`, and exactly one return."""
+        """The schema for `torch::class_::_def_unboxed`: `self` in front, and exactly one return."""
         if len(self.returns) == 1:
             (result,) = self.returns
             if not result.name and str(result).startswith("("):
@@ -138,7 +142,7 @@ class FunctionSchema:
         return replace(self, arguments=(receiver, *self.arguments), returns=(result,))
 
     def with_classes(self, names: Mapping[str, str]) -> FunctionSchema:
-        """The schema with class names replaced, as when bare ones become `__torch__.torch.classes.ns.Name`."""
+        """The schema with class names replaced: bare ones by `__torch__.torch.classes.ns.Name`."""
 
         def renamed(values: tuple[Argument, ...]) -> tuple[Argument, ...]:
             return tuple(replace(value, type=rename(value.type, names)) for value in values)
@@ -184,12 +188,16 @@ def parse_arguments(text: str) -> tuple[Argument, ...]:
     return arguments
 
 
-# ---- words of the language --------------------------------------------------------------------------------------
+# ---- words of the language -----------------------------------------------------------------------
 
-# What torch's lexer keeps for itself (TC_FORALL_TOKEN_KINDS in torch/csrc/jit/frontend/lexer.h): never a name.
+# What torch's lexer keeps for itself (TC_FORALL_TOKEN_KINDS in torch/csrc/jit/frontend/lexer.h):
+# never a name.
 KEYWORDS = frozenset(
-    "def if else elif while return is True False None and or not global for in raise assert break continue del pass"
-    " class import with as Ellipsis NoneType".split()
+    (
+        "def if else elif while return is True False None and or not global for in raise assert"
+        " break continue del pass"
+        " class import with as Ellipsis NoneType"
+    ).split()
 )
 
 # The words that torch's parser reads as a default, with the number it stores.
@@ -237,15 +245,19 @@ WORDS: Mapping[str, Mapping[str, int]] = {
 }
 
 DEVICES = frozenset(
-    "cpu cuda ipu xpu mkldnn opengl opencl ideep hip ve fpga maia xla lazy vulkan mps meta hpu mtia"
-    " privateuseone".split()
+    (
+        "cpu cuda ipu xpu mkldnn opengl opencl ideep hip ve fpga maia xla lazy vulkan mps meta hpu"
+        " mtia"
+        " privateuseone"
+    ).split()
 )
 
 # Types as they are called elsewhere. torch takes an unknown word in lower case for a type variable.
 HABITS: Mapping[str, str] = {
     name: schema
     for schema, names in {
-        "int": "int8_t int16_t int32_t int64_t uint8_t uint16_t uint32_t uint64_t size_t int8 int16 int32 int64 uint8"
+        "int": "int8_t int16_t int32_t int64_t uint8_t uint16_t uint32_t uint64_t size_t"
+        " int8 int16 int32 int64 uint8"
         " long short integer Int",
         "float": "double float32 float64 Float Double",
         "bool": "boolean Bool",
@@ -264,7 +276,9 @@ HABITS: Mapping[str, str] = {
 }
 _ONE = "{0}[]", "T[]"
 _GENERICS: Mapping[str, tuple[str, str]] = {
-    **dict.fromkeys("List list Sequence Iterable vector std::vector c10::List at::ArrayRef".split(), _ONE),
+    **dict.fromkeys(
+        "List list Sequence Iterable vector std::vector c10::List at::ArrayRef".split(), _ONE
+    ),
     **dict.fromkeys("Optional optional std::optional c10::optional".split(), ("{0}?", "T?")),
     **dict.fromkeys(
         "Dict dict Mapping map std::map std::unordered_map c10::Dict".split(),
@@ -273,9 +287,10 @@ _GENERICS: Mapping[str, tuple[str, str]] = {
     **dict.fromkeys("Tuple tuple std::tuple std::pair".split(), ("({all})", "(A, B)")),
 }
 
-# ---- tokens -----------------------------------------------------------------------------------------------------
+# ---- tokens --------------------------------------------------------------------------------------
 
-# Whitespace is C's isspace; a number is what strtod takes, less its sign, inf and nan; a string is Python's.
+# Whitespace is C's isspace; a number is what strtod takes, less its sign, inf and nan; a string is
+# Python's.
 _TOKEN = re.compile(
     r"""
     (?: [ \t\n\r\f\v] | \\\n | \#[^\n]* )*
@@ -316,7 +331,7 @@ class _Parser:
         self.text = text
         self.tokens: list[_Token] = []
         for match in _TOKEN.finditer(text):
-            kind = match.lastgroup or "end"
+            kind = str(match.lastgroup)
             self.tokens.append(_Token(kind, match[kind], *match.span(kind)))
         self.at = 0
         self.depth = 0
@@ -342,7 +357,9 @@ class _Parser:
         if token.kind != "name":
             self.fail(f"expected {what}, found {self.found()}", hint)
         if token.text in KEYWORDS:
-            self.fail(f"{token.text!r} is a keyword of TorchScript, not {what}", "choose another name")
+            self.fail(
+                f"{token.text!r} is a keyword of TorchScript, not {what}", "choose another name"
+            )
         self.at += 1
         return token
 
@@ -367,6 +384,7 @@ class _Parser:
         if self.current.text == "(":
             return "an alias annotation comes before `?`: `Tensor(a!)?`"
         return None
+
     # -- the function
 
     def schema(self) -> FunctionSchema:
@@ -384,17 +402,20 @@ class _Parser:
 
     def overload(self) -> str:
         name = self.name("the name of an overload").text
-        # torch.ops.ns.op.default is the overload without a name, and dunder names are attributes of Python's.
+        # torch.ops.ns.op.default is the overload without a name, and dunder names are attributes of
+        # Python's.
         if name == "default" or name.startswith("__"):
             self.at -= 1
             self.fail(f"{name!r} cannot name an overload", "leave it out, or choose another name")
         return name
 
     def arguments(self) -> tuple[tuple[Argument, ...], bool]:
-        self.expect("(", "before the arguments", "`name(int x) -> Tensor`; without any, `name() -> Tensor`")
+        self.expect(
+            "(", "before the arguments", "`name(int x) -> Tensor`; without any, `name() -> Tensor`"
+        )
         arguments: list[Argument] = []
         kwarg_only = is_vararg = False
-        while not (not arguments and not kwarg_only and self.take(")")):
+        while arguments or kwarg_only or not self.take(")"):
             if self.take("..."):
                 is_vararg = True
             elif self.current.text == "*":
@@ -414,7 +435,9 @@ class _Parser:
             self.separator(f"after argument {arguments[-1].name!r}")
         for argument in arguments:
             if is_vararg and argument.default:
-                raise SchemaError("a default before '...'", *argument.default.span, "drop one of them")
+                raise SchemaError(
+                    "a default before '...'", *argument.default.span, "drop one of them"
+                )
         return tuple(arguments), is_vararg
 
     def separator(self, where: str) -> None:
@@ -445,7 +468,7 @@ class _Parser:
         start = self.current.start
         value = self.argument_type()
         type_span = (start, self.previous_end())
-        name = self.argument_name(value.type, type_span)
+        name = self.argument_name(value.type)
         default = self.default(value.type, name.text) if self.take("=") else None
         return Argument(
             name.text,
@@ -459,7 +482,7 @@ class _Parser:
             type_span,
         )
 
-    def argument_name(self, t: Type, span: Span) -> _Token:
+    def argument_name(self, t: Type) -> _Token:
         if self.current.kind == "name":
             return self.name("the name of an argument")
         hint = self.stray() or f"each argument is a type and a name: `{t} x`"
@@ -476,9 +499,11 @@ class _Parser:
             return (), True
         if self.current.text != "(":
             return (self.returned(),), False
-        start, values, is_varret = self.at, [], False
+        start = self.at
+        values: list[Argument] = []
+        is_varret = False
         self.at += 1
-        while not (not values and self.take(")")):
+        while values or not self.take(")"):
             if self.take("..."):
                 is_varret = True
             else:
@@ -515,7 +540,15 @@ class _Parser:
             self.fail("a returned value has no default", "remove it")
         span = (start, self.previous_end())
         return Argument(
-            name, value.type, None, False, value.alias, value.element_alias, span, name_span, type_span
+            name,
+            value.type,
+            None,
+            False,
+            value.alias,
+            value.element_alias,
+            span,
+            name_span,
+            type_span,
         )
 
     # -- types
@@ -526,10 +559,12 @@ class _Parser:
         if self.current.text != "[" or self.tokens[self.at + 1].kind != "number":
             return value
         if value.element_alias:
-            self.fail("an alias annotation two lists deep", "annotate the outer list or its elements")
+            self.fail(
+                "an alias annotation two lists deep", "annotate the outer list or its elements"
+            )
         self.at += 1
         number = self.current
-        if not number.text.isdecimal() or int(number.text) >= 2**31:
+        if not number.text.isdecimal() or len(number.text) > 9:
             self.fail(f"{number.text!r} is no size of a list", "a whole number: `int[2]`")
         self.at += 1
         self.expect("]", "after the size of a list")
@@ -554,7 +589,10 @@ class _Parser:
                 self.at += 2
                 lists += 1
                 if element_alias:
-                    self.fail("an alias annotation two lists deep", "annotate the outer list or its elements")
+                    self.fail(
+                        "an alias annotation two lists deep",
+                        "annotate the outer list or its elements",
+                    )
                 if lists > MAX_DEPTH:
                     self.fail(f"types are nested more than {MAX_DEPTH} deep", "use a custom class")
                 t, element_alias, alias = List(t), alias, self.alias()
@@ -585,30 +623,35 @@ class _Parser:
         if token.text in ("None", "NoneType"):
             self.at += 1
             return _Annotated(Base("NoneType"), self.alias())
-        self.name("a type", None)
+        self.name("a type")
         spelled = self.foreign(token)
-        if spelled in HABITS:
-            self.fail(f"{spelled!r} is no type of torch's schema language", f"`{HABITS[spelled]}`", token.start)
-        if spelled in _GENERICS and (spelled != "Dict" or self.current.text == "["):
-            self.generic(spelled, token.start)
-        if spelled == "Dict":
-            return _Annotated(self.dict(), self.alias())
-        if spelled == "Future":
-            self.expect("(", "after 'Future'", "`Future(int)`")
-            element = self.inner()
-            self.expect(")", "after what a Future holds", "it holds one type: `Future(int)`")
-            return _Annotated(Future(element))
-        if spelled in ("RRef", "Await"):
-            self.fail(f"{spelled!r} is not supported", "a Future", token.start)
-        if spelled in TABLE:
-            return _Annotated(Base(spelled), self.alias())
-        if spelled == "__torch__":
-            return _Annotated(self.qualified(token))
-        if spelled != token.text:
-            self.fail(f"{spelled!r} is no type of torch's schema language", None, token.start)
+        self.refuse_habit(spelled, token.start)
+        match spelled:
+            case "Dict":
+                return _Annotated(self.dict(), self.alias())
+            case "Future":
+                return _Annotated(self.future())
+            case "__torch__":
+                return _Annotated(self.qualified(token))
+            case _ if spelled in TABLE:
+                return _Annotated(Base(spelled), self.alias())
         if self.current.text == "(" and not spelled.islower():
-            self.fail(f"torch takes no alias annotation on a class such as {spelled!r}", "remove it")
+            # Only a type variable, as in `t(a)`: those are in lower case.
+            message = f"torch takes no alias annotation on a class such as {spelled!r}"
+            self.fail(message, "remove it")
         return _Annotated(Class(spelled, (token.start, token.end)), self.alias())
+
+    def refuse_habit(self, spelled: str, start: int) -> None:
+        """Types that are another language's; torch would take some of them for type variables."""
+        message = f"{spelled!r} is no type of torch's schema language"
+        if spelled in HABITS:
+            self.fail(message, f"`{HABITS[spelled]}`", start)
+        if spelled in _GENERICS and (spelled != "Dict" or self.current.text == "["):
+            self.generic(message, *_GENERICS[spelled], start)
+        if spelled in ("RRef", "Await"):
+            self.fail(f"{spelled!r} is not supported", "`Future(int)`", start)
+        if not spelled.isidentifier():
+            self.fail(message, since=start)
 
     def types(self, closer: str) -> tuple[Type, ...]:
         """Types up to a closing bracket; the opening one has been read."""
@@ -625,13 +668,24 @@ class _Parser:
         self.expect("(", "after 'Dict'", "`Dict(str, Tensor)`")
         start = self.current.start
         key = self.inner()
-        # c10::DictType::create; what it lets through for C++ to refuse is left to `types.unsupported`.
+        # c10::DictType::create; what it lets through for C++ to refuse is left to
+        # `types.unsupported`.
         if not isinstance(key, Base) or key.name not in _PARSED_KEYS:
-            self.fail(f"{str(key)!r} is no key of a Dict", f"a key is one of {', '.join(DICT_KEYS)}", start)
+            self.fail(
+                f"{str(key)!r} is no key of a Dict",
+                f"a key is one of {', '.join(DICT_KEYS)}",
+                start,
+            )
         self.expect(",", "after the key of a Dict", "`Dict(str, Tensor)`")
         value = self.inner()
         self.expect(")", "after the value of a Dict", "`Dict(str, Tensor)`")
         return Dict(key, value)
+
+    def future(self) -> Type:
+        self.expect("(", "after 'Future'", "`Future(int)`")
+        element = self.inner()
+        self.expect(")", "after what a Future holds", "it holds one type: `Future(int)`")
+        return Future(element)
 
     def qualified(self, token: _Token) -> Type:
         parts = [token.text]
@@ -655,10 +709,9 @@ class _Parser:
                 self.at += 1
         return "".join(parts).removeprefix("typing.") if parts[0] == "typing" else "".join(parts)
 
-    def generic(self, spelled: str, start: int) -> NoReturn:
-        """`List[int]`, `std::vector<int>`: refused, with the same type in the schema's words where it can be read."""
-        form, general = _GENERICS[spelled]
-        hint = general
+    def generic(self, message: str, form: str, general: str, start: int) -> NoReturn:
+        """Refuses `List[int]`, `std::vector<int>`, with the same type in the schema's words."""
+        hint, after = general, self.at
         closer = {"[": "]", "<": ">", "(": ")"}.get(self.current.text)
         if closer:
             self.at += 1
@@ -666,14 +719,15 @@ class _Parser:
                 items = [str(item) for item in self.types(closer)]
                 hint = form.format(*items, all=", ".join(items))
             except (SchemaError, IndexError):
-                pass
-        self.fail(f"{spelled!r} is no type of torch's schema language", f"`{hint}`", since=start)
+                self.at = after
+        self.fail(message, f"`{hint}`", since=start)
 
     # -- alias annotations
 
     def alias(self) -> Alias | None:
         if self.current.text == "!":
-            # torch makes up a set whose name it cannot read back, and leaves the set after the call empty.
+            # torch makes up a set whose name it cannot read back, and leaves the set after the call
+            # empty.
             self.fail("an alias annotation without a name", "`Tensor(a!)`")
         if not self.take("("):
             return None
@@ -712,16 +766,24 @@ class _Parser:
             return None, None
         if isinstance(element, Base) and element.name in _LITERALS:
             if element is not t and element.name == "Device":
-                self.fail("torch stores text as the default of a Device?, and then fails on it", instead)
+                self.fail(
+                    "torch stores text as the default of a Device?, and then fails on it", instead
+                )
             return self.constant(element.name, instead)
         if isinstance(t, List) and isinstance(t.element, Base) and t.element.name in _LIST_LITERALS:
             return self.constants(t, t.element.name, instead), None
-        self.fail(f"torch reads no default of {t}{' but None' if element is not t else ''}", instead)
+        self.fail(
+            f"torch reads no default of {t}{' but None' if element is not t else ''}", instead
+        )
 
     def constants(self, t: List, name: str, instead: str) -> Value:
         if not self.take("["):
             if t.size is None:
-                self.fail(f"expected a list as the default of {t}, found {self.found()}", "`[]`, `[1, 2]`")
+                self.fail(
+                    f"expected a list as the default of {t}, found {self.found()}", "`[]`, `[1, 2]`"
+                )
+            if t.size > MAX_REPEATED:
+                self.fail(f"one value for {t.size}", f"a list, or at most {MAX_REPEATED}")
             value, _ = self.constant(name, instead)
             return (value,) * t.size
         values: list[Value] = []
@@ -747,7 +809,9 @@ class _Parser:
         value = self.literal(token, negative)
         accepted, example = _LITERALS[name]
         if type(value) is int and accepted == (float,):
-            value = self.check_float(float(value), token)
+            value = float(value)
+        elif token.text.isdecimal() and not (isinstance(value, int) and -(2**63) <= value < 2**63):
+            self.fail(f"{token.text} does not fit into 64 bits", "a smaller number, or a float")
         if type(value) not in accepted or (name == "Device" and not _DEVICE.fullmatch(str(value))):
             found = token.text if token.kind == "string" else self.found()
             hint = _almost(token.text, name, instead) or f"such as {example}"
@@ -756,7 +820,7 @@ class _Parser:
         return value, None
 
     def device(self) -> str:
-        """`cpu`, `cuda:1`: torch prints a device without quotes, though it reads it only with them."""
+        """`cpu`, `cuda:1`: torch prints a device so, though it reads it only in quotes."""
         text = self.current.text
         self.at += 1
         if self.take(":"):
@@ -774,7 +838,7 @@ class _Parser:
         if token.kind == "string":
             return self.string(token)
         if token.kind == "hex":
-            self.fail("torch reads a hexadecimal number as 0", f"`{int(token.text + '0', 16) // 16}`")
+            self.fail("torch reads a hexadecimal number as 0", "write it in decimal")
         if token.kind != "number":
             return None
         following = self.tokens[self.at + 1]
@@ -782,17 +846,16 @@ class _Parser:
             self.fail(f"{token.text + following.text!r} is no number", "digits alone: `1000`")
         if token.text.endswith("j"):
             return complex(0.0, sign * self.check_float(float(token.text[:-1]), token))
-        if token.text.isdecimal():
-            if len(token.text) > 18 and int(token.text) >= 2**63:
-                return self.check_float(float(token.text), token)
+        if token.text.isdecimal() and len(token.text) < 20:
             return sign * int(token.text)
         return sign * self.check_float(float(token.text), token)
 
     def check_float(self, value: float, token: _Token) -> float:
-        # std::stod throws on what strtod reports as ERANGE: overflow, and anything below the least normal double.
+        # std::stod throws on what strtod reports as ERANGE: overflow, and anything below the least
+        # normal double.
         digits = token.text.lower().partition("e")[0].strip("0.j")
         if abs(value) == float("inf") or (digits and abs(value) < 2.2250738585072014e-308):
-            self.fail(f"{token.text!r} is out of range for a float", "a number that a double can hold")
+            self.fail(f"{token.text!r} is out of range", "a number that 64 bits can hold")
         return value
 
     def string(self, token: _Token) -> str:
@@ -814,7 +877,7 @@ class _Parser:
 
         try:
             return _ESCAPE.sub(unescape, body.encode()).decode()
-        except UnicodeDecodeError:
+        except UnicodeError:
             self.fail("the octal escapes are no UTF-8", "write the characters themselves")
 
 
@@ -836,7 +899,8 @@ _LIST_LITERALS = frozenset("int SymInt float bool complex ScalarType Layout Memo
 _PARSED_KEYS = frozenset((*DICT_KEYS, *"Any Device SymInt ScalarType Layout MemoryFormat".split()))
 _DEVICE = re.compile(rf"(?:{'|'.join(sorted(DEVICES))})(?::(?:0|[1-9][0-9]?|1[01][0-9]|12[0-7]))?")
 
-# The escapes of torch's parseStringLiteral (torch/csrc/jit/frontend/parse_string_literal.h): no \r, no \x, no \u.
+# The escapes of torch's parseStringLiteral (torch/csrc/jit/frontend/parse_string_literal.h): no \r,
+# no \x, no \u.
 _ESCAPE = re.compile(rb"\\([0-7]{3}|.)", re.DOTALL)
 _ESCAPES = {
     b"\\": b"\\",
@@ -854,6 +918,8 @@ _ESCAPES = {
 
 def _almost(text: str, name: str, instead: str) -> str | None:
     """What was meant by a default that is nearly right."""
+    if text in ("'", '"'):
+        return "close the quotes"
     if name == "bool":
         return {"true": "`True`", "false": "`False`", "1": "`True`", "0": "`False`"}.get(text)
     if name == "float" and text in ("inf", "nan", "infinity"):
@@ -865,7 +931,7 @@ def _almost(text: str, name: str, instead: str) -> str | None:
     return None
 
 
-# ---- printing ---------------------------------------------------------------------------------------------------
+# ---- printing ------------------------------------------------------------------------------------
 
 
 def _annotated(t: Type, alias: Alias | None, element_alias: Alias | None) -> str:
@@ -882,7 +948,8 @@ def _annotated(t: Type, alias: Alias | None, element_alias: Alias | None) -> str
 
 def _default_text(value: Value, t: Type) -> str:
     if isinstance(value, tuple):
-        # native_functions.yaml writes `int[2] stride=1` for [1, 1], and so does torch, for int alone.
+        # native_functions.yaml writes `int[2] stride=1` for [1, 1], and so does torch, for int
+        # alone.
         same = t == List(Base("int"), len(value)) and len(value) > 1 and len(set(value)) == 1
         return _literal_text(value[0]) if same else f"[{', '.join(map(_literal_text, value))}]"
     return _literal_text(value)
@@ -901,7 +968,7 @@ def _literal_text(value: Value) -> str:
 
 
 def _float_text(value: float) -> str:
-    """As IValue's operator<< prints a double: a whole number as `1.`, any other with all its 17 digits."""
+    """As IValue's operator<< prints a double: a whole number as `1.`, others with 17 digits."""
     if value.is_integer() and abs(value) < 2**63:
         return f"{'-' if str(value)[0] == '-' else ''}{abs(int(value))}."
     return f"{value:.17g}"

@@ -1,6 +1,7 @@
 """Where a piece of text stands: a source file, a span in it, a string read from it.
 
-Knows nothing of YAML, schemas or diagnostics. Offsets count characters of `Source.text`; lines and columns count from 1.
+Knows nothing of YAML, schemas or diagnostics. Offsets count characters of `Source.text`; lines and columns count
+from 1.
 """
 
 from __future__ import annotations
@@ -49,8 +50,8 @@ class Span:
 class Text:
     """A string that was read from a source.
 
-    `verbatim` tells that the value stands in the source character for character (a plain or quoted scalar on one line without
-    escapes), so that a part of the value has a span of its own.
+    `verbatim` tells that the value stands in the source character for character (a plain or quoted scalar on one line
+    without escapes), so that a part of the value has a span of its own.
     """
 
     value: str

@@ -1,14 +1,16 @@
 """The types of torch's schema language, and the table of how each one is spelled elsewhere.
 
-Owns the type algebra (frozen values whose `str()` is the schema spelling, exactly as torch prints it), TABLE
-(one row per TorchScript base type, one column per spelling), and the three questions asked of a type:
+Owns the type algebra (frozen values whose `str()` is the schema spelling, exactly as torch prints
+it), TABLE (one row per TorchScript base type, one column per spelling), and the three questions
+asked of a type:
 
 - `cpp`: the C++ type, by value, that `IValue::to<T>()` yields and `IValue(T)` takes;
 - `python`: the annotation of an argument, or of what comes back;
-- `unsupported`: why a value of this type cannot cross between Python and C++, in words for the user.
+- `unsupported`: why no value of this type crosses between Python and C++, in words for the user.
 
-It knows nothing of schemas, specs or files. A class is only a name here; callers pass what the names stand for.
-`<torch/custom_class.h>` declares every C++ type of the table, so no row names a header.
+It knows nothing of schemas, specs or files. A class is only a name here; callers pass what the
+names stand for. `<torch/custom_class.h>` declares every C++ type of the table, so no row names a
+header.
 """
 
 from __future__ import annotations
@@ -43,7 +45,7 @@ class Base(Type):
 
 @dataclass(frozen=True, slots=True)
 class Class(Type):
-    """A custom class: the bare name of one of the same library, or `__torch__.torch.classes.ns.Name`."""
+    """A custom class: bare if of the same library, else `__torch__.torch.classes.ns.Name`."""
 
     name: str
     span: tuple[int, int] = field(default=(0, 0), compare=False, repr=False)
@@ -68,7 +70,7 @@ class Optional(Type):
 
 @dataclass(frozen=True, slots=True)
 class List(Type):
-    """`T[]`, or `T[N]`: N is torch's hint that one value may stand for N; it is no check of the length."""
+    """`T[]`, or `T[N]`: there one value may stand for N; torch does not check the length."""
 
     element: Type
     size: int | None = None
@@ -130,7 +132,8 @@ class Row(NamedTuple):
     schema: str
     cpp: str
     argument: str
-    # What torch hands to Python. It differs where an IValue has no tag for the type and stores an int.
+    # What torch hands to Python. It differs where an IValue has no tag for the type and stores an
+    # int.
     result: str
 
 
@@ -159,8 +162,9 @@ TABLE: Mapping[str, Row] = {
     )
 }
 
-# c10::DictType::create refuses any other key ("Cannot create dict for key type"), but for Any, Device and SymInt: those
-# pass it, and are stopped by the static_assert on c10::Dict's key ("Invalid Key type for Dict").
+# c10::DictType::create refuses any other key ("Cannot create dict for key type"), but for Any,
+# Device and SymInt: those pass it, and are stopped by the static_assert on c10::Dict's key
+# ("Invalid Key type for Dict").
 DICT_KEYS = ("str", "int", "float", "bool", "complex", "Tensor")
 
 
@@ -195,7 +199,7 @@ def cpp(t: Type, classes: Mapping[str, str]) -> str:
 
 
 def python(t: Type, classes: Mapping[str, str], *, returned: bool = False) -> str:
-    """The Python annotation of an argument, or of a result; `classes` gives that of each class name."""
+    """The annotation of an argument, or of a result; `classes` gives that of each class name."""
 
     def spell(inner: Type) -> str:
         return python(inner, classes, returned=returned)
@@ -241,8 +245,9 @@ def rename(t: Type, names: Mapping[str, str]) -> Type:
 def unsupported(t: Type, *, returned: bool = False) -> str | None:
     """Why no value of this type crosses between Python and C++, or None if it does.
 
-    All of these compile. They fail when called: an IValue keeps the types of its elements as torch's parser read
-    them, and inside containers that parser knows fewer types than C++ does (`getTypePtr<T>()` differs).
+    Nearly all of these compile and fail when called: an IValue keeps the types of its elements as
+    torch's parser read them, and inside containers that parser knows fewer types than C++ does, so
+    that they differ from `getTypePtr<T>()`.
     """
     if t == Base("NoneType") and returned:
         return None
@@ -250,7 +255,7 @@ def unsupported(t: Type, *, returned: bool = False) -> str | None:
 
 
 def _unsupported(t: Type, inside: str, returned: bool) -> str | None:
-    """`inside` spells the containers around `t`, outermost first: L, D and T; an Optional does not count."""
+    """`inside` spells the containers around `t`, outermost first: L, D, T; no Optional."""
     match t:
         case Base(name):
             return _unsupported_base(name, inside, returned)
@@ -278,7 +283,8 @@ def _unsupported_base(name: str, inside: str, returned: bool) -> str | None:
         case "NoneType":
             return "NoneType is only what a method returns"
         case "ScalarType" | "Layout" | "MemoryFormat" if in_dict or (in_list and in_tuple):
-            return f"torch reads {name} as int inside a Dict or a list of tuples; write int and convert it in C++"
+            where = "inside a Dict, or where lists and tuples meet"
+            return f"torch reads {name} as int {where}; write int and convert it in C++"
         case "SymInt" if in_dict or (in_list and "T" in inside[inside.index("L") :]):
             return "torch reads SymInt as int inside a Dict or a list of tuples; write int"
         case "SymBool" if inside.endswith("L"):

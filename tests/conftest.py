@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -21,6 +22,10 @@ def build(*paths: Path, out: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update", action="store_true", help="write golden files anew")
+
+
 @pytest.fixture(scope="session")
 def libraries() -> Path:
     """The folder of the committed packages, each with its shared object built."""
@@ -34,3 +39,44 @@ def libraries() -> Path:
 def library(libraries: Path) -> Callable[[str], ModuleType]:
     """Imports a package of `specs/`."""
     return importlib.import_module
+
+
+@pytest.fixture(scope="session")
+def native_packages() -> Path:
+    """The folder of the packages of tests/native: a cache that git ignores and builds keep warm.
+
+    `rival` claims a name of `broken`, so one run would refuse the two together.
+    """
+    out = ROOT / "generated" / ".build" / "tests"
+    specs = ROOT / "tests" / "native"
+    build(specs, out=out)
+    build(specs / "rival", out=out)
+    sys.path.insert(0, str(out))
+    return out
+
+
+@pytest.fixture(scope="session")
+def native(native_packages: Path) -> ModuleType:
+    """The package of tests/native/native.yaml."""
+    return importlib.import_module("native")
+
+
+@pytest.fixture(scope="session")
+def run_python(libraries: Path, native_packages: Path) -> Callable[..., str]:
+    """Runs Python in a process of its own that finds all packages; gives what it printed.
+
+    The process must end well: whatever a test provokes in it, nothing may abort.
+    """
+
+    def run(code: str, *arguments: object, **environment: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-W", "ignore", "-c", code, *map(str, arguments)],
+            env={**os.environ, "PYTHONPATH": f"{native_packages}:{libraries}", **environment},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, f"exit code {done.returncode}\n{done.stderr}"
+        return done.stdout
+
+    return run

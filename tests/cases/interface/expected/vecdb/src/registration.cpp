@@ -1,0 +1,27 @@
+// Generated from spec.yaml by torch-backend-codegen. Do not edit.
+#include <torch/version.h>
+#include <vecdb/backend.h>
+#include <vecdb/tokenizer.h>
+
+#include "vecdb.h"
+
+namespace vecdb {
+namespace {
+
+// What the Python package reads before it loads this library.
+[[gnu::used]] constexpr char stamp[] =
+    "torch-backend-codegen torch=" TORCH_VERSION " source=9ed3dd50588fdd42;";
+
+const vecdb::backend<vecdb::Delegate> registered_vecdb_delegate("vecdb_delegate", "The delegate.");
+const codegen::RegisteredPreprocess preprocess_vecdb_delegate(
+    "vecdb_delegate",
+    [](const auto& module, const auto& method_compile_spec, const auto& debug_handles) {
+      return vecdb::preprocess(module, method_compile_spec, debug_handles);
+    });
+
+const vecdb::tokenizer<vecdb::WhitespaceTokenizer> registered_whitespace("whitespace");
+
+const vecdb::tokenizer<vecdb::Fixed<256, char>> registered_bytes_("bytes_");
+
+}  // namespace
+}  // namespace vecdb

@@ -1,0 +1,194 @@
+"""Generating into a folder: what is written, what is left alone, what `--check` says, and that it is always the same."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from codegen.cli import main
+
+ROOT = Path(__file__).parent.parent
+SPEC = """\
+library: {name}
+doc: {doc}
+backends:
+  - name: tokenizer
+    namespace: {name}
+    interface: TokenizerInterface
+    methods:
+      - func: encode(str text, *, bool add_special=True) -> int[]
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Two specs in `specs/`, generated into `generated/`, which is the working directory's."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "specs").mkdir()
+    for name in ("one", "two"):
+        (tmp_path / "specs" / f"{name}.yaml").write_text(SPEC.format(name=name, doc="A doc."))
+    assert main(["specs"]) == 0
+    return tmp_path
+
+
+def files(folder: Path) -> dict[str, str]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_text()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def check(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[str]:
+    capsys.readouterr()
+    assert main([*arguments, "--check"]) == 1
+    return capsys.readouterr().out.splitlines()
+
+
+def test_committed_output_is_what_a_fresh_run_writes(tmp_path: Path) -> None:
+    """Into an empty folder, so that no text is taken over from a run before."""
+    for name in ("specs", "codegen", "templates"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    environment = {**os.environ, "PYTHONHASHSEED": "1"}
+    command = [sys.executable, "-m", "codegen", "specs"]
+    subprocess.run(command, cwd=tmp_path, env=environment, check=True, capture_output=True)
+    fresh = files(tmp_path / "generated")
+    assert {name: (ROOT / "generated" / name).read_text() for name in fresh} == fresh
+    listed = subprocess.run(
+        ["git", "ls-files", "generated"], cwd=ROOT, check=True, capture_output=True, text=True
+    )
+    assert {f"generated/{name}" for name in fresh} == set(listed.stdout.splitlines())
+
+
+def test_nothing_is_touched_when_nothing_changed(project: Path) -> None:
+    before = {p: p.stat().st_mtime_ns for p in (project / "generated").rglob("*")}
+    assert main(["specs"]) == 0
+    assert main(["specs", "--check"]) == 0
+    assert {p: p.stat().st_mtime_ns for p in (project / "generated").rglob("*")} == before
+
+
+def test_manifest_lists_every_file_with_its_spec_and_hash(project: Path) -> None:
+    written = files(project / "generated")
+    lock = json.loads(written.pop("codegen.lock"))["files"]
+    assert set(lock) == set(written)
+    for path, text in written.items():
+        assert lock[path]["sha256"] == hashlib.sha256(text.encode()).hexdigest()
+        owner = path.split("/")[0]
+        assert lock[path]["spec"] == (f"specs/{owner}.yaml" if owner in ("one", "two") else "")
+
+
+def test_check_tells_missing_changed_edited_and_stale_apart(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    generated = project / "generated"
+    (generated / "one" / "__init__.pyi").unlink()
+    edited = generated / "one" / "CMakeLists.txt"
+    edited.write_text(edited.read_text() + "# mine\n")
+    (project / "specs" / "two.yaml").unlink()
+    (project / "specs" / "one.yaml").write_text(SPEC.format(name="one", doc="Another doc."))
+    before = files(generated)
+    lines = check(capsys, "specs")
+    assert "missing      generated/one/__init__.pyi" in lines
+    assert "hand-edited  generated/one/CMakeLists.txt" in lines
+    assert "changed      generated/one/__init__.py" in lines
+    assert "stale        generated/two/__init__.py" in lines
+    assert files(generated) == before
+
+    assert main(["specs"]) == 0
+    assert "had been edited by hand: written over" in capsys.readouterr().err
+    assert main(["specs", "--check"]) == 0
+    assert not (generated / "two").exists()
+
+
+def test_diff_is_a_patch_that_applies(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "specs" / "one.yaml").write_text(SPEC.format(name="one", doc="Another doc."))
+    (project / "specs" / "two.yaml").unlink()
+    capsys.readouterr()
+    assert main(["specs", "--check", "--diff"]) == 1
+    patch = capsys.readouterr().out
+    subprocess.run(["git", "apply", "-"], input=patch, text=True, cwd=project, check=True)
+    assert main(["specs", "--check"]) == 0
+
+
+def test_naming_one_spec_touches_that_library_alone(project: Path) -> None:
+    for name in ("one", "two"):
+        (project / "specs" / f"{name}.yaml").write_text(SPEC.format(name=name, doc="Another doc."))
+    before = files(project / "generated")
+    assert main(["specs/one.yaml"]) == 0
+    after = files(project / "generated")
+    changed = {path for path in after if before.get(path) != after[path]}
+    assert {path.split("/")[0] for path in changed} == {"one", "codegen.lock"}
+    assert set(after) == set(before)
+
+
+def test_renamed_library_leaves_nothing_behind(project: Path) -> None:
+    (project / "specs" / "one.yaml").write_text(SPEC.format(name="three", doc="A doc."))
+    assert main(["specs/one.yaml"]) == 0
+    assert sorted(p.name for p in (project / "generated").iterdir() if p.is_dir()) == [
+        "_codegen",
+        "three",
+        "two",
+    ]
+    assert "CODEGEN_LIBRARIES three two" in (project / "generated" / "CMakeLists.txt").read_text()
+
+
+def test_files_of_the_user_are_never_touched(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Not one beside ours, not a stale one that was edited, and not one in the way of a new library."""
+    generated = project / "generated"
+    (generated / "one" / "notes.txt").write_text("mine")
+    kept = generated / "one" / "__init__.py"
+    kept.write_text("mine")
+    (project / "specs" / "one.yaml").unlink()
+    assert main(["specs"]) == 0
+    assert files(generated / "one") == {"notes.txt": "mine", "__init__.py": "mine"}
+
+    (project / "specs" / "one.yaml").write_text(SPEC.format(name="one", doc="A doc."))
+    before = files(generated)
+    capsys.readouterr()
+    assert main(["specs"]) == 2
+    assert "generated/one/__init__.py is in the way" in capsys.readouterr().err
+    assert files(generated) == before
+
+
+def test_unreadable_manifest_is_an_error(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "generated" / "codegen.lock").write_text("<<<<<<< ours\n")
+    assert main(["specs"]) == 2
+    assert "codegen.lock cannot be read" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["nowhere"], "nowhere does not exist"),
+        (["empty"], "no spec (*.yaml) in empty"),
+        (["specs", "--diff"], "--diff goes with --check"),
+    ],
+)
+def test_usage_errors(
+    project: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
+) -> None:
+    (project / "empty").mkdir()
+    capsys.readouterr()
+    assert main(arguments) == 2
+    assert capsys.readouterr().err == f"codegen: error: {message}\n"
+
+
+def test_output_does_not_depend_on_where_it_runs(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = files(project / "generated")
+    (project / "below").mkdir()
+    monkeypatch.chdir(project / "below")
+    assert main(["../specs", "--out", "../generated", "--check"]) == 0
+    shutil.move(project / "specs", project / "below" / "specs")
+    shutil.move(project / "generated", project / "below" / "generated")
+    assert main(["specs", "--check"]) == 0
+    assert files(project / "below" / "generated") == before
