@@ -35,7 +35,8 @@ def library(library: Library, spec: str, root: PurePosixPath) -> LibraryView:
         library=library.name.value,
         packages=values(library.cpp.packages),
         sources=paths(library.cpp.sources),
-        include_dirs=paths(library.cpp.include_dirs),
+        # Headers may also be named as they lie, from the spec.
+        include_dirs=(*paths(library.cpp.include_dirs), str(root)),
         libraries=values(library.cpp.libraries),
         definitions=values(library.cpp.definitions),
     )

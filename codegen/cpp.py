@@ -30,9 +30,9 @@ class MethodView:
     schema_getter: str
     function_getter: str
     registered: str
-    registered_doc: str
     arity: int
     call: tuple[str, ...]
+    row: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -158,9 +158,13 @@ def _method(backend: Backend, method: Method, camel: str) -> MethodView:
         schema_getter=f"get{camel}Schema",
         function_getter=f"get{camel}Func",
         registered=str(registered),
-        registered_doc=method.documentation,
         arity=len(registered.arguments),
         call=_call(method, result, taken),
+        row=(
+            f"{{{backend.name}_methods::get{camel}Schema,",
+            f" {backend.name}_methods::get{camel}Func<TBackendInterface>(),",
+            f" {quote(method.documentation)}}},",
+        ),
     )
 
 

@@ -631,7 +631,7 @@ class _Parser:
                 return _Annotated(self.dict(), self.alias())
             case "Future":
                 return _Annotated(self.future())
-            case "__torch__":
+            case _ if self.current.text == "." or spelled == "__torch__":
                 return _Annotated(self.qualified(token))
             case _ if spelled in TABLE:
                 return _Annotated(Base(spelled), self.alias())
@@ -651,7 +651,8 @@ class _Parser:
         if spelled in ("RRef", "Await"):
             self.fail(f"{spelled!r} is not supported", "`Future(int)`", start)
         if not spelled.isidentifier():
-            self.fail(message, since=start)
+            hint = f"`__torch__.{spelled}`" if spelled.startswith("torch.classes.") else None
+            self.fail(message, hint, start)
 
     def types(self, closer: str) -> tuple[Type, ...]:
         """Types up to a closing bracket; the opening one has been read."""

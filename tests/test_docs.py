@@ -1,0 +1,87 @@
+"""The docs are true: their specs build with their C++, their Python runs, and what they quote is what stands there."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from codegen import types
+from conftest import ROOT, build
+
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def blocks(page: Path, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", page.read_text(), re.MULTILINE | re.DOTALL)
+
+
+def quoted(page: Path) -> list[tuple[str, str]]:
+    """The blocks that a comment above says are from a file."""
+    pattern = r"^<!-- (\S+/\S+) -->\n```\w+\n(.*?)^```"
+    return re.findall(pattern, page.read_text(), re.MULTILINE | re.DOTALL)
+
+
+def run(page: Path, path: Path) -> None:
+    """The Python of a page from top to bottom, with the packages below `path`."""
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", "\n".join(blocks(page, "python"))],
+        env={**os.environ, "PYTHONPATH": str(path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    "page",
+    [p for p in PAGES if blocks(p, "python") and p.name != "backends.md"],
+    ids=lambda p: p.name,
+)
+def test_examples_run(page: Path, libraries: Path) -> None:
+    run(page, libraries)
+
+
+def test_the_step_by_step_example_builds_and_runs(tmp_path: Path) -> None:
+    page = ROOT / "docs" / "backends.md"
+    (tmp_path / "shout").mkdir()
+    (tmp_path / "shout.yaml").write_text(blocks(page, "yaml")[0])
+    for code in blocks(page, "cpp"):
+        path, _, text = code.removeprefix("// ").partition("\n")
+        (tmp_path / path).write_text(text)
+    build(tmp_path / "shout.yaml", out=tmp_path / "generated")
+    run(page, tmp_path / "generated")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+def test_quotations_are_true(page: Path) -> None:
+    """A line of dots stands for what is left out."""
+    for path, text in quoted(page):
+        rest = (ROOT / path).read_text()
+        for part in re.split(r"^\s*(?://|#) …\n", text, flags=re.MULTILINE):
+            assert part in rest, f"{page.name} quotes {path}"
+            rest = rest.partition(part)[2]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text()):
+        assert (page.parent / target).exists(), target
+
+
+def test_the_table_of_types_is_the_table(request: pytest.FixtureRequest) -> None:
+    """`pytest --update` writes it from `types.TABLE`."""
+    page = ROOT / "docs" / "format.md"
+    rows = ["| schema | C++ | Python argument | Python result |", "|---|---|---|---|"]
+    for row in types.TABLE.values():
+        cells = (row.schema, row.cpp, row.argument, row.result)
+        rows.append("| " + " | ".join(f"`{cell}`".replace("|", "\\|") for cell in cells) + " |")
+    table = "<!-- types -->\n\n" + "\n".join(rows) + "\n"
+    if request.config.getoption("--update"):
+        text = re.sub(r"<!-- types -->\n(\n(\|.*\n)+)?", lambda _: table, page.read_text())
+        page.write_text(text)
+    assert table in page.read_text()

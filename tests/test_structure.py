@@ -1,0 +1,42 @@
+"""The structure that ARCHITECTURE.md describes."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+FILTERS = {"cpp", "python", "docstring", "cmake"}
+
+
+def test_imports_point_one_way() -> None:
+    """Each module imports only from those above it on the page."""
+    page = (ROOT / "ARCHITECTURE.md").read_text()
+    order = re.findall(r"^\S*.* (\w+)\.py  ", page, re.MULTILINE)
+    modules = {path.stem for path in (ROOT / "codegen").glob("*.py")} - {"__init__", "__main__"}
+    assert sorted(order) == sorted(modules)
+    for name in order:
+        for imported in _imports(ROOT / "codegen" / f"{name}.py"):
+            assert order.index(imported) < order.index(name), f"{name} imports {imported}"
+
+
+def _imports(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module == "codegen":
+            found |= {alias.name for alias in node.names} - {"__version__"}
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("codegen."):
+            found.add((node.module or "").removeprefix("codegen."))
+    return found
+
+
+def test_templates_only_print() -> None:
+    """They loop, print a field and test one; they call, compare and compute nothing."""
+    name = r"[a-z_]+(\.[a-z_]+)?"
+    allowed = re.compile(
+        rf"for [a-z_]+ in {name}|endfor|if {name}|endif|{name}( \| ({'|'.join(FILTERS)}))?"
+    )
+    for path in (ROOT / "templates").rglob("*.j2"):
+        for tag in re.findall(r"\{[{%](.*?)[%}]\}", path.read_text()):
+            assert allowed.fullmatch(tag.strip()), f"{path.name}: {tag}"
