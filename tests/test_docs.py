@@ -25,10 +25,15 @@ def quoted(page: Path) -> list[tuple[str, str]]:
     return re.findall(pattern, page.read_text(), re.MULTILINE | re.DOTALL)
 
 
-def run(page: Path, path: Path) -> None:
-    """The Python of a page from top to bottom, with the packages below `path`."""
+def run(page: Path, folder: Path, path: Path) -> None:
+    """The Python of a page from top to bottom, with the packages below `path`.
+
+    From a file in `folder`: TorchScript reads the source of what it compiles.
+    """
+    script = folder / "page.py"
+    script.write_text("\n".join(blocks(page, "python")))
     done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", "\n".join(blocks(page, "python"))],
+        [sys.executable, "-W", "ignore", str(script)],
         env={**os.environ, "PYTHONPATH": str(path)},
         capture_output=True,
         text=True,
@@ -42,8 +47,8 @@ def run(page: Path, path: Path) -> None:
     [p for p in PAGES if blocks(p, "python") and p.name != "backends.md"],
     ids=lambda p: p.name,
 )
-def test_examples_run(page: Path, libraries: Path) -> None:
-    run(page, libraries)
+def test_examples_run(page: Path, libraries: Path, tmp_path: Path) -> None:
+    run(page, tmp_path, libraries)
 
 
 def test_the_step_by_step_example_builds_and_runs(tmp_path: Path) -> None:
@@ -54,7 +59,7 @@ def test_the_step_by_step_example_builds_and_runs(tmp_path: Path) -> None:
         path, _, text = code.removeprefix("// ").partition("\n")
         (tmp_path / path).write_text(text)
     build(tmp_path / "shout.yaml", out=tmp_path / "generated")
-    run(page, tmp_path / "generated")
+    run(page, tmp_path, tmp_path / "generated")
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)

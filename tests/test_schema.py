@@ -242,6 +242,7 @@ STRICTER = {
         "printed as (*|a), which it cannot read",
     ),
     "torch takes no alias annotation on": ("f(tX(a) x) -> ()", "a type variable of that name"),
+    "'tx.y' names no class": ("f(tx.y x) -> ()", "a type variable, dots and all"),
     "'string' is no type": ("f(string x) -> ()", "a type variable of that name"),
     "'RRef' is not supported": ("f(RRef(int) x) -> ()", "has no C++ spelling without RPC"),
     "'Await' is not supported": ("f(Await(int) x) -> ()", "has no spelling outside TorchScript"),
@@ -550,7 +551,7 @@ def types_of(schema: FunctionSchema) -> Iterator[Type]:
 def known_stricter(error: SchemaError) -> bool:
     def shape(message: str) -> str:
         """Without the words that were found."""
-        message = re.sub(r"'.+?' (is|has)", r"'…' \1", message)
+        message = re.sub(r"'.+?' (is|has|names)", r"'…' \1", message)
         return re.sub(r"follows '.*", "follows", message)
 
     message = shape(error.message)
@@ -591,6 +592,8 @@ ERRORS = [
     ("f(«std::vector»<int64_t> x) -> ()", "'std::vector' is no type", "`T[]`"),
     ("f(«std::string» x) -> ()", "'std::string' is no type", "`str`"),
     ("f(«torch.Tensor» x) -> ()", "'torch.Tensor' is no type", "`Tensor`"),
+    ("f(«torch.classes.ns.C» x) -> ()", "'torch.classes.ns.C' is no", "`__torch__.torch.classes."),
+    ("f(«ns.C» x) -> ()", "'ns.C' names no class", "`__torch__.torch.classes.ns.Name`"),
     ("f(«string» x) -> ()", "'string' is no type", "`str`"),
     ("f(«int64_t»[] x) -> ()", "'int64_t' is no type", "`int`"),
     ("f(«double»? x) -> ()", "'double' is no type", "`float`"),

@@ -55,7 +55,8 @@ def _check_stamp(path: Path, fingerprint: str) -> None:
     if start < 0 or not stamp:
         raise ValueError(f"{path.name} is not a library that this package generated")
     built, source = (group.decode() for group in stamp.groups())
-    running = re.split(r"[^0-9.]", torch.__version__)[0]
+    # Without what a nightly or a CUDA build adds; C++ does not know that.
+    running = ".".join(re.findall(r"\d+", torch.__version__)[:3])
     if built != running:
         raise ValueError(f"{path.name} is built for torch {built}, and this is torch {running}")
     if source != fingerprint:

@@ -1,0 +1,35 @@
+"""A small compiler of elementwise graphs: a method made of additions, multiplications, activations and their like runs as one pass over memory.
+
+Generated from specs/elementwise.yaml by torch-backend-codegen. Do not edit.
+"""
+
+from typing import Any, Protocol
+
+from . import _runtime
+
+__all__ = [
+    "Backend",
+    "elementwise",
+]
+
+class Backend(Protocol):
+    """Torch's interface, and a look at the compiled program."""
+
+    def is_available(self) -> bool:
+        """Whether the backend can compile and execute here and now."""
+        ...
+
+    def compile(self, processed: Any, method_compile_spec: dict[str, Any]) -> dict[str, Any]:
+        """Compile what preprocess returned; gives a handle for each method of the spec."""
+        ...
+
+    def execute(self, handle: Any, input: list[Any]) -> list[Any]:
+        """Run the method that the handle stands for; gives its outputs as a list."""
+        ...
+
+    def disassemble(self, handle: Any) -> str:
+        """The program behind a handle that compile returned, one line for each value."""
+        ...
+
+elementwise: _runtime.JitBackend[Backend]
+"""Lowers methods made of add, sub, mul, div, neg, reciprocal, relu and sigmoid. The value of a method in the compile spec is not read: write `{"forward": ()}`."""

@@ -1,0 +1,105 @@
+// Generated from specs/openvino_delegate.yaml by torch-backend-codegen. Do not edit.
+#pragma once
+
+#include <codegen/registration.h>
+#include <torch/csrc/jit/backends/backend_interface.h>
+
+namespace openvino_delegate {
+namespace backend_methods {
+
+constexpr auto kBackendsNamespace = "__backends__";
+
+inline c10::FunctionSchema getIsAvailableSchema() {
+  return codegen::parseSchema(
+      "is_available(Any self) -> bool available");
+}
+
+template <class TBackendInterface>
+constexpr codegen::UnboxedFunction getIsAvailableFunc() {
+  return [](codegen::Stack& stack) {
+    codegen::Call call(stack, 1);
+    auto self = call.self<TBackendInterface>();
+    call.give<bool>(self->is_available());
+  };
+}
+
+inline c10::FunctionSchema getCompileSchema() {
+  return codegen::parseSchema(
+      "compile(Any self, Any processed, Dict(str, Any) method_compile_spec) -> Dict(str, Any) handles");
+}
+
+template <class TBackendInterface>
+constexpr codegen::UnboxedFunction getCompileFunc() {
+  return [](codegen::Stack& stack) {
+    codegen::Call call(stack, 3);
+    auto self = call.self<TBackendInterface>();
+    call.give<c10::impl::GenericDict>(self->compile(
+        call.take<c10::IValue>(1),
+        call.take<c10::impl::GenericDict>(2)));
+  };
+}
+
+inline c10::FunctionSchema getExecuteSchema() {
+  return codegen::parseSchema(
+      "execute(Any self, Any handle, Any[] input) -> Any[] output");
+}
+
+template <class TBackendInterface>
+constexpr codegen::UnboxedFunction getExecuteFunc() {
+  return [](codegen::Stack& stack) {
+    codegen::Call call(stack, 3);
+    auto self = call.self<TBackendInterface>();
+    call.give<c10::impl::GenericList>(self->execute(
+        call.take<c10::IValue>(1),
+        call.take<c10::impl::GenericList>(2)));
+  };
+}
+
+inline c10::FunctionSchema getDevicesSchema() {
+  return codegen::parseSchema(
+      "devices(Any self) -> str[]");
+}
+
+template <class TBackendInterface>
+constexpr codegen::UnboxedFunction getDevicesFunc() {
+  return [](codegen::Stack& stack) {
+    codegen::Call call(stack, 1);
+    auto self = call.self<TBackendInterface>();
+    call.give<std::vector<std::string>>(self->devices());
+  };
+}
+
+}  // namespace backend_methods
+
+/// torch's own interface, and the devices that OpenVINO offers.
+///
+/// Registers implementations of torch::jit::PyTorchBackendInterface:
+/// `static openvino_delegate::backend<T> registered("name");`
+template <class TBackendInterface>
+class backend {
+  static_assert(std::is_base_of_v<torch::jit::PyTorchBackendInterface, TBackendInterface>,
+                "openvino_delegate::backend<T> requires T to inherit from torch::jit::PyTorchBackendInterface");
+
+ public:
+  /// Registers TBackendInterface as `torch.classes.__backends__.<name>`.
+  explicit backend(const std::string& name, const std::string& doc = "") {
+    static const codegen::Method methods[] = {
+        {backend_methods::getIsAvailableSchema,
+         backend_methods::getIsAvailableFunc<TBackendInterface>(),
+         "Whether the backend can compile and execute here and now."},
+        {backend_methods::getCompileSchema,
+         backend_methods::getCompileFunc<TBackendInterface>(),
+         "Compile what preprocess returned; gives a handle for each method of the spec."},
+        {backend_methods::getExecuteSchema,
+         backend_methods::getExecuteFunc<TBackendInterface>(),
+         "Run the method that the handle stands for; gives its outputs as a list."},
+        {backend_methods::getDevicesSchema,
+         backend_methods::getDevicesFunc<TBackendInterface>(),
+         "The devices that a compile spec can name, such as `CPU`."},
+    };
+    codegen::registerClass<TBackendInterface>(backend_methods::kBackendsNamespace, name, doc,
+                                              methods);
+  }
+};
+
+}  // namespace openvino_delegate

@@ -1,0 +1,24 @@
+// Generated from specs/openvino_delegate.yaml by torch-backend-codegen. Do not edit.
+#include <openvino_delegate/backend.h>
+#include <torch/version.h>
+
+#include "ov_delegate.h"
+
+namespace openvino_delegate {
+namespace {
+
+// What the Python package reads before it loads this library.
+[[gnu::used]] constexpr char stamp[] =
+    "torch-backend-codegen torch=" TORCH_VERSION " source=58f237113a80692a;";
+
+const openvino_delegate::backend<openvino_delegate::Delegate> registered_openvino_delegate(
+    "openvino_delegate",
+    "Converts each method in Python, compiles it for the device that its compile spec names, and runs it on the memory of the tensors it is called with.");
+const codegen::RegisteredPreprocess preprocess_openvino_delegate(
+    "openvino_delegate",
+    [](const auto& module, const auto& method_compile_spec, const auto& debug_handles) {
+      return openvino_delegate::preprocess(module, method_compile_spec, debug_handles);
+    });
+
+}  // namespace
+}  // namespace openvino_delegate
