@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from codegen import names, types
+from codegen import names, prose, types
 from codegen.model import TORCH_METHODS, Backend, Implementation, Library, Method
 from codegen.source import Span
 
@@ -131,10 +131,10 @@ def comment(text: str, *parameters: tuple[str, str]) -> tuple[str, ...]:
 
     A backslash at the end of a line would continue the comment over the code below it.
     """
-    lines = [
-        *text.splitlines(),
-        *(f"\\param {name} {' '.join(doc.split())}" for name, doc in parameters),
-    ]
+    entries = (f"\\param {name} {' '.join(doc.split())}" for name, doc in parameters)
+    lines = (
+        "\n".join([text, *(prose.wrap(entry, "    ") for entry in entries)]).strip().splitlines()
+    )
     stripped = ("".join(c for c in line if c.isprintable()).rstrip() for line in lines)
     return tuple(
         f" {line}{'.' if line.endswith(chr(92)) else ''}" if line else "" for line in stripped

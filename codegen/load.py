@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from codegen import reader, schema
+from codegen import prose, reader, schema_parser
 from codegen.diagnostics import Diagnostics, did_you_mean
 from codegen.model import (
     TORCH_DOCS,
@@ -132,8 +132,8 @@ class _Loader:
             return None
         argument_docs = self._argument_docs(fields.get("args"))
         try:
-            parsed = schema.parse(func.value)
-        except schema.SchemaError as error:
+            parsed = schema_parser.parse(func.value)
+        except schema_parser.SchemaError as error:
             span = func.part(error.start, error.end)
             self._diagnostics.add("CG301", span, error.message, error.hint)
             return None
@@ -207,7 +207,7 @@ class _Loader:
 
     def _doc(self, node: Node | None) -> str:
         text = self._text(node)
-        return text.value.strip() if text else ""
+        return prose.wrap(text.value.strip()) if text else ""
 
     def _argument_docs(self, node: Node | None) -> dict[Text, str]:
         if node is None:

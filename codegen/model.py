@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from codegen.schema import FunctionSchema, parse
+from codegen import prose
+from codegen.schema import FunctionSchema
+from codegen.schema_parser import parse
 from codegen.source import Source, Span, Text
 
 TORCH_INTERFACE = "torch::jit::PyTorchBackendInterface"
@@ -43,8 +45,11 @@ class Method:
     @property
     def documentation(self) -> str:
         """`doc` with what is said of the arguments below it, as torch's own docstrings have it."""
-        lines = [f"    {name}: {' '.join(doc.split())}" for name, doc in self.argument_docs.items()]
-        return "\n\n".join(filter(None, [self.doc, "\n".join(["Args:", *lines]) if lines else ""]))
+        entries = (
+            f"    {name}: {' '.join(doc.split())}" for name, doc in self.argument_docs.items()
+        )
+        arguments = "\n".join(prose.wrap(entry, "    ") for entry in entries)
+        return "\n\n".join(filter(None, [self.doc, arguments and f"Args:\n{arguments}"]))
 
     @property
     def member(self) -> str:

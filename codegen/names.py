@@ -77,7 +77,3 @@ def header(library: str, backend: str) -> str:
 def protocol(backend: str, interface: str, delegates: bool) -> str:
     """The Python protocol of what `create()` returns."""
     return camel(backend) if delegates else interface
-
-
-def shared_object(library: str) -> str:
-    return f"lib{library}.so"

@@ -36,6 +36,7 @@ class ImplementationView:
     protocol: str
     namespace: str
     doc: str
+    doc_lines: tuple[str, ...]
     prepare: str | None
 
 
@@ -84,12 +85,14 @@ def _protocol(backend: Backend) -> ProtocolView:
 
 
 def _implementation(backend: Backend, implementation: Implementation) -> ImplementationView:
+    doc = implementation.doc or f"The {implementation.name} implementation of {backend.name}."
     return ImplementationView(
         name=implementation.name.value,
         cls="JitBackend" if backend.delegates else "Implementation",
         protocol=names.protocol(backend.name.value, backend.interface.value, backend.delegates),
         namespace=backend.namespace.value,
-        doc=implementation.doc or f"The {implementation.name} implementation of {backend.name}.",
+        doc=doc,
+        doc_lines=tuple(doc.splitlines(keepends=True)),
         prepare=implementation.prepare.value if implementation.prepare else None,
     )
 
@@ -121,9 +124,14 @@ def _parameter(argument: Argument) -> str:
     annotated = f"{argument.name}: {types.python(argument.type, {})}"
     if argument.default is None:
         return annotated
-    # Of a default that Python has no plain literal for, the schema tells.
-    plain = argument.default.word is None and not isinstance(argument.default.value, tuple)
-    return f"{annotated} = {argument.default.value!r}" if plain else f"{annotated} = ..."
+    # Only of these does Python show the value by a literal of the annotated type.
+    value, kinds = argument.default.value, (
+        types.Base("str"),
+        types.Base("bool"),
+        types.Base("int"),
+    )
+    plain = value is None or isinstance(value, float) or argument.type in kinds
+    return f"{annotated} = {value!r}" if plain else f"{annotated} = ..."
 
 
 def _imports(protocols: Iterable[ProtocolView]) -> tuple[str, ...]:

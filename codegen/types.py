@@ -219,8 +219,9 @@ def python(t: Type, classes: Mapping[str, str], *, returned: bool = False) -> st
         case Tuple(items):
             return f"tuple[{', '.join(map(spell, items)) or '()'}]"
         case Future(element):
-            # What comes back is the base class, which has no type parameter.
-            return "torch._C.Future" if returned else f"torch.futures.Future[{spell(element)}]"
+            # What comes back is the base class; it has a type parameter in torch's stubs alone.
+            module = "torch._C" if returned else "torch.futures"
+            return f"{module}.Future[{spell(element)}]"
     raise TypeError(t)
 
 

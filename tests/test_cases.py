@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from codegen.cli import main
 
 CASES = sorted(path for path in (Path(__file__).parent / "cases").iterdir() if path.is_dir())

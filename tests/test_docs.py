@@ -9,8 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from codegen import types
 from conftest import ROOT, build
+
+from codegen import types
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
@@ -34,6 +35,7 @@ def run(page: Path, folder: Path, path: Path) -> None:
     script.write_text("\n".join(blocks(page, "python")))
     done = subprocess.run(
         [sys.executable, "-W", "ignore", str(script)],
+        cwd=folder,
         env={**os.environ, "PYTHONPATH": str(path)},
         capture_output=True,
         text=True,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from codegen.cli import main
 from codegen.diagnostics import CODES
 

@@ -1,4 +1,4 @@
-"""Generating into a folder: what is written, what is left alone, what `--check` says, and that it is always the same."""
+"""Generating into a folder: what is written, what is left alone, what `--check` says."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from codegen.cli import main
 
 ROOT = Path(__file__).parent.parent

@@ -1,4 +1,5 @@
-"""A small compiler of elementwise graphs: a method made of additions, multiplications, activations and their like runs as one pass over memory.
+"""A small compiler of elementwise graphs: a method made of additions, multiplications,
+activations and their like runs as one pass over memory.
 
 Generated from specs/elementwise.yaml by torch-backend-codegen. Do not edit.
 """
@@ -14,7 +15,7 @@ __all__ = [
     "elementwise",
 ]
 
-_runtime.load(__file__, "specs/elementwise.yaml", "0032dab7bc446c14")
+_runtime.load(__file__, "specs/elementwise.yaml", "3ba5a6e128f66878")
 
 
 class Backend(Protocol):
@@ -41,5 +42,6 @@ elementwise: _runtime.JitBackend[Backend] = _runtime.JitBackend(
     "elementwise",
     "__backends__",
     "elementwise",
-    'Lowers methods made of add, sub, mul, div, neg, reciprocal, relu and sigmoid. The value of a method in the compile spec is not read: write `{"forward": ()}`.',
+    "Lowers methods made of add, sub, mul, div, neg, reciprocal, relu and sigmoid. The value\n"
+    'of a method in the compile spec is not read: write `{"forward": ()}`.',
 )

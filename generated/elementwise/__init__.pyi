@@ -1,4 +1,5 @@
-"""A small compiler of elementwise graphs: a method made of additions, multiplications, activations and their like runs as one pass over memory.
+"""A small compiler of elementwise graphs: a method made of additions, multiplications,
+activations and their like runs as one pass over memory.
 
 Generated from specs/elementwise.yaml by torch-backend-codegen. Do not edit.
 """
@@ -32,4 +33,6 @@ class Backend(Protocol):
         ...
 
 elementwise: _runtime.JitBackend[Backend]
-"""Lowers methods made of add, sub, mul, div, neg, reciprocal, relu and sigmoid. The value of a method in the compile spec is not read: write `{"forward": ()}`."""
+"""Lowers methods made of add, sub, mul, div, neg, reciprocal, relu and sigmoid. The value
+of a method in the compile spec is not read: write `{"forward": ()}`.
+"""

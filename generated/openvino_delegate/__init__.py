@@ -14,7 +14,7 @@ __all__ = [
     "openvino_delegate",
 ]
 
-_runtime.load(__file__, "specs/openvino_delegate.yaml", "58f237113a80692a")
+_runtime.load(__file__, "specs/openvino_delegate.yaml", "07b7dd629a8e4e9d")
 
 
 class Backend(Protocol):
@@ -41,6 +41,7 @@ openvino_delegate: _runtime.JitBackend[Backend] = _runtime.JitBackend(
     "openvino_delegate",
     "__backends__",
     "openvino_delegate",
-    "Converts each method in Python, compiles it for the device that its compile spec names, and runs it on the memory of the tensors it is called with.",
+    "Converts each method in Python, compiles it for the device that its compile spec names,\n"
+    "and runs it on the memory of the tensors it is called with.",
     prepare="openvino_delegate.convert:prepare",
 )

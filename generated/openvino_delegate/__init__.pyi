@@ -32,4 +32,6 @@ class Backend(Protocol):
         ...
 
 openvino_delegate: _runtime.JitBackend[Backend]
-"""Converts each method in Python, compiles it for the device that its compile spec names, and runs it on the memory of the tensors it is called with."""
+"""Converts each method in Python, compiles it for the device that its compile spec names,
+and runs it on the memory of the tensors it is called with.
+"""

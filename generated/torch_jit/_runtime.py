@@ -27,11 +27,13 @@ def load(package: str, spec: str, fingerprint: str) -> None:
             is taken. Nothing of this aborts the process.
     """
     library = Path(package).parent.name
-    path = Path(package).with_name(f"lib{library}.so")
-    remedy = f"Build it: python -m codegen build {spec}"
+    path = Path(package).with_name(f"lib{library}.torch.so")
+    out = path.parents[1].name
+    option = "" if out == "generated" else f" --out {out}"
+    remedy = f"Build it in {path.parents[2]}: python -m codegen build {spec}{option}"
     try:
         _check_stamp(path, fingerprint)
-        torch.ops.load_library(path)
+        cast("Callable[[Path], None]", torch.ops.load_library)(path)
         errors = ctypes.CDLL(str(path)).codegen_registration_errors
     except (OSError, ValueError) as error:
         raise ImportError(f"{library}: {error}. {remedy}", name=library, path=str(path)) from error
@@ -99,7 +101,7 @@ class JitBackend(Implementation[T]):
 
     def is_available(self) -> bool:
         """Whether the backend can compile and execute here and now."""
-        return bool(getattr(self.create(), "is_available")())  # noqa: B009
+        return bool(cast(Any, self.create()).is_available())
 
     def lower(
         self, module: torch.jit.ScriptModule, method_compile_spec: Mapping[str, Any]
@@ -122,7 +124,8 @@ class JitBackend(Implementation[T]):
             method_compile_spec = _function(self._prepare)(module, dict(method_compile_spec))
         for method, value in method_compile_spec.items():
             _check_value(where, f"method_compile_spec[{method!r}]", value)
-        lowered = torch._C._jit_to_backend(self.name, module, dict(method_compile_spec))
+        to_backend = cast(Any, torch._C)._jit_to_backend
+        lowered = to_backend(self.name, module, dict(method_compile_spec))
         return cast(torch.jit.ScriptModule, lowered)
 
 
@@ -172,7 +175,9 @@ def _check_methods(where: str, module: torch.jit.ScriptModule, spec: object) -> 
 def _check_value(where: str, path: str, value: object) -> None:
     """Torch infers a TorchScript type for each value; what it cannot infer it reports without the place."""
     if isinstance(value, (dict, list)) and not value:
-        raise ValueError(f"{where}: {path} is {value}, which has no TorchScript type; write None or ()")
+        raise ValueError(
+            f"{where}: {path} is {value}, which has no TorchScript type; write None or ()"
+        )
     items: Iterable[tuple[object, object]] = ()
     if isinstance(value, dict):
         items = value.items()
@@ -184,5 +189,7 @@ def _check_value(where: str, path: str, value: object) -> None:
         return
     found = type(value).__qualname__
     if isinstance(value, (dict, list)):
-        raise ValueError(f"{where}: {path} mixes types; a {found} holds values of one type, a tuple any")
+        raise ValueError(
+            f"{where}: {path} mixes types; a {found} holds values of one type, a tuple any"
+        )
     raise TypeError(f"{where}: {path} is of type {found}, which TorchScript has none for")

@@ -20,11 +20,16 @@ namespace {
 
 // The same rows as ELEMENT_TYPES in convert.py.
 constexpr std::pair<at::ScalarType, ov::element::Type_t> kElementTypes[] = {
-    {at::kDouble, ov::element::Type_t::f64}, {at::kFloat, ov::element::Type_t::f32},
-    {at::kHalf, ov::element::Type_t::f16},   {at::kBFloat16, ov::element::Type_t::bf16},
-    {at::kLong, ov::element::Type_t::i64},   {at::kInt, ov::element::Type_t::i32},
-    {at::kShort, ov::element::Type_t::i16},  {at::kChar, ov::element::Type_t::i8},
-    {at::kByte, ov::element::Type_t::u8},    {at::kBool, ov::element::Type_t::boolean},
+    {at::kDouble, ov::element::Type_t::f64},
+    {at::kFloat, ov::element::Type_t::f32},
+    {at::kHalf, ov::element::Type_t::f16},
+    {at::kBFloat16, ov::element::Type_t::bf16},
+    {at::kLong, ov::element::Type_t::i64},
+    {at::kInt, ov::element::Type_t::i32},
+    {at::kShort, ov::element::Type_t::i16},
+    {at::kChar, ov::element::Type_t::i8},
+    {at::kByte, ov::element::Type_t::u8},
+    {at::kBool, ov::element::Type_t::boolean},
 };
 
 at::ScalarType scalar_type(const ov::element::Type& type) {
@@ -229,7 +234,12 @@ class OwnOutputs {
   /// The nodes that compute what \p node gives, past those that the plug-in may do in place.
   static Nodes computed_by(const ov::Node* node) {
     static const std::unordered_set<std::string> in_place = {
-        "Concatenation", "Reorder", "Reshape", "Split", "StridedSlice", "Transpose",
+        "Concatenation",
+        "Reorder",
+        "Reshape",
+        "Split",
+        "StridedSlice",
+        "Transpose",
     };
     if (!in_place.contains(layer(node))) return {node};
     Nodes sources;

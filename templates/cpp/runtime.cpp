@@ -21,7 +21,12 @@ std::string& errors() {
 
 }  // namespace
 
-c10::FunctionSchema parseSchema(const char* text) { return torch::jit::parseSchema(text); }
+c10::FunctionSchema parseSchema(const char* text) {
+  auto schema = torch::jit::parseSchema(text);
+  // torch::jit::BuiltinOpFunction asserts this, when half of the class is registered.
+  TORCH_CHECK(schema.returns().size() == 1, "a method has exactly one return: ", text);
+  return schema;
+}
 
 void throwNotAnInstance(const c10::IValue& value, const std::type_info& type) {
   TORCH_CHECK_TYPE(false, "self must be a constructed object that holds a ",

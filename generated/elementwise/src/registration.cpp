@@ -9,11 +9,11 @@ namespace {
 
 // What the Python package reads before it loads this library.
 [[gnu::used]] constexpr char stamp[] =
-    "torch-backend-codegen torch=" TORCH_VERSION " source=0032dab7bc446c14;";
+    "torch-backend-codegen torch=" TORCH_VERSION " source=3ba5a6e128f66878;";
 
 const elementwise::backend<elementwise::Delegate> registered_elementwise(
     "elementwise",
-    "Lowers methods made of add, sub, mul, div, neg, reciprocal, relu and sigmoid. The value of a method in the compile spec is not read: write `{\"forward\": ()}`.");
+    "Lowers methods made of add, sub, mul, div, neg, reciprocal, relu and sigmoid. The value\nof a method in the compile spec is not read: write `{\"forward\": ()}`.");
 const codegen::RegisteredPreprocess preprocess_elementwise(
     "elementwise",
     [](const auto& module, const auto& method_compile_spec, const auto& debug_handles) {

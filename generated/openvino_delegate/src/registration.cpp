@@ -9,11 +9,11 @@ namespace {
 
 // What the Python package reads before it loads this library.
 [[gnu::used]] constexpr char stamp[] =
-    "torch-backend-codegen torch=" TORCH_VERSION " source=58f237113a80692a;";
+    "torch-backend-codegen torch=" TORCH_VERSION " source=07b7dd629a8e4e9d;";
 
 const openvino_delegate::backend<openvino_delegate::Delegate> registered_openvino_delegate(
     "openvino_delegate",
-    "Converts each method in Python, compiles it for the device that its compile spec names, and runs it on the memory of the tensors it is called with.");
+    "Converts each method in Python, compiles it for the device that its compile spec names,\nand runs it on the memory of the tensors it is called with.");
 const codegen::RegisteredPreprocess preprocess_openvino_delegate(
     "openvino_delegate",
     [](const auto& module, const auto& method_compile_spec, const auto& debug_handles) {

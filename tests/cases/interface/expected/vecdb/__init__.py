@@ -22,7 +22,7 @@ __all__ = [
     "whitespace",
 ]
 
-_runtime.load(__file__, "spec.yaml", "9ed3dd50588fdd42")
+_runtime.load(__file__, "spec.yaml", "f99b54a5820503fe")
 
 
 class Backend(Protocol):
@@ -65,7 +65,7 @@ class TokenizerInterface(Protocol):
         self,
         weights: dict[str, torch.Tensor],
         key: tuple[int, str] | None = None,
-        device: torch.device = "cpu",
+        device: torch.device = ...,
         scale: float = 0.001,
     ) -> dict[str, tuple[int, list[torch.Tensor]]]:
         """A table of several lines.

@@ -58,7 +58,7 @@ class TokenizerInterface(Protocol):
         self,
         weights: dict[str, torch.Tensor],
         key: tuple[int, str] | None = None,
-        device: torch.device = "cpu",
+        device: torch.device = ...,
         scale: float = 0.001,
     ) -> dict[str, tuple[int, list[torch.Tensor]]]:
         """A table of several lines.

@@ -1,0 +1,107 @@
+"""Tables of words: those of torch's schema language, and those that people write instead of them.
+
+Owns keywords, words that stand for a default, devices, and what is written out of Python or C++ habit. What a
+type is called is not here but a row of `types.TABLE`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+# What torch's lexer keeps for itself (TC_FORALL_TOKEN_KINDS in torch/csrc/jit/frontend/lexer.h):
+# never a name.
+KEYWORDS = frozenset(
+    (
+        "def if else elif while return is True False None and or not global for in raise assert"
+        " break continue del pass"
+        " class import with as Ellipsis NoneType"
+    ).split()
+)
+
+# The words that torch's parser reads as a default, with the number it stores.
+DTYPES: Mapping[str, int] = {
+    name: number
+    for number, names in {
+        0: "uint8",
+        1: "int8",
+        2: "int16 short",
+        3: "int32 int",
+        4: "int64 long",
+        5: "float16 half",
+        6: "float32 float",
+        7: "float64 double",
+        8: "complex32 chalf",
+        9: "complex64 cfloat complex",
+        10: "complex128 cdouble",
+        11: "bool",
+        12: "qint8",
+        13: "quint8",
+        14: "qint32",
+        15: "bfloat16",
+        16: "quint4x2",
+        17: "quint2x4",
+        18: "bits1x8",
+        19: "bits2x4",
+        20: "bits4x2",
+        21: "bits8",
+        22: "bits16",
+        23: "float8_e5m2",
+        24: "float8_e4m3fn",
+        25: "float8_e5m2fnuz",
+        26: "float8_e4m3fnuz",
+        27: "uint16",
+        28: "uint32",
+        29: "uint64",
+    }.items()
+    for name in names.split()
+}
+WORDS: Mapping[str, Mapping[str, int]] = {
+    "int": {"Mean": 1},
+    "ScalarType": DTYPES,
+    "Layout": {"strided": 0},
+    "MemoryFormat": {"contiguous_format": 0},
+}
+
+DEVICES = frozenset(
+    (
+        "cpu cuda ipu xpu mkldnn opengl opencl ideep hip ve fpga maia xla lazy vulkan mps meta hpu"
+        " mtia"
+        " privateuseone"
+    ).split()
+)
+
+# Types as they are called elsewhere. torch takes an unknown word in lower case for a type variable.
+HABITS: Mapping[str, str] = {
+    name: schema
+    for schema, names in {
+        "int": "int8_t int16_t int32_t int64_t uint8_t uint16_t uint32_t uint64_t size_t"
+        " int8 int16 int32 int64 uint8"
+        " long short integer Int",
+        "float": "double float32 float64 Float Double",
+        "bool": "boolean Bool",
+        "str": "string String Str std::string std::string_view c10::string_view",
+        "complex": "complex64 complex128 Complex c10::complex std::complex",
+        "Tensor": "tensor ndarray at::Tensor torch::Tensor torch.Tensor at::TensorList",
+        "Scalar": "number Number scalar at::Scalar c10::Scalar",
+        "ScalarType": "dtype torch.dtype at::ScalarType c10::ScalarType",
+        "Device": "device torch.device at::Device c10::Device",
+        "Layout": "layout torch.layout at::Layout",
+        "MemoryFormat": "memory_format torch.memory_format at::MemoryFormat",
+        "Generator": "generator torch.Generator at::Generator",
+        "Any": "any object typing.Any c10::IValue IValue",
+    }.items()
+    for name in names.split()
+}
+# How a container is written here: with what is in it, and in general.
+_ONE = "{0}[]", "T[]"
+GENERICS: Mapping[str, tuple[str, str]] = {
+    **dict.fromkeys(
+        "List list Sequence Iterable vector std::vector c10::List at::ArrayRef".split(), _ONE
+    ),
+    **dict.fromkeys("Optional optional std::optional c10::optional".split(), ("{0}?", "T?")),
+    **dict.fromkeys(
+        "Dict dict Mapping map std::map std::unordered_map c10::Dict".split(),
+        ("Dict({0}, {1})", "Dict(K, V)"),
+    ),
+    **dict.fromkeys("Tuple tuple std::tuple std::pair".split(), ("({all})", "(A, B)")),
+}
