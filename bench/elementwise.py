@@ -15,11 +15,14 @@ import time
 import warnings
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 ROOT = Path(__file__).resolve().parent.parent
+
+trace: Any = torch.jit.trace  # torch leaves it without annotations
 
 
 class Chain(nn.Module):
@@ -101,7 +104,7 @@ def main() -> int:
             x, y = torch.randn(rows, 1000), torch.randn(rows, 1000)
             for length in options.lengths:
                 module = Chain(length).eval()
-                traced = torch.jit.trace(module, (x, y))
+                traced = trace(module, (x, y))
                 lowered = elementwise.elementwise.lower(traced, {"forward": ()})
                 torch.testing.assert_close(lowered(x, y), module(x, y))
                 eager, script, ours = (

@@ -13,8 +13,8 @@ import subprocess
 import sys
 import sysconfig
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from codegen.diagnostics import Diagnostics
 from codegen.source import Span
@@ -34,8 +34,7 @@ class BuildError(Exception):
     """Something that is needed for a build is not there."""
 
 
-@dataclass(frozen=True)
-class Failure:
+class Failure(NamedTuple):
     """The output of a tool that failed."""
 
     log: str

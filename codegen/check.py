@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from itertools import accumulate
 from pathlib import Path, PurePosixPath
 
 from codegen import names, types
@@ -15,15 +16,12 @@ from codegen.diagnostics import Diagnostics, did_you_mean
 from codegen.model import TORCH_INTERFACE, TORCH_METHODS, Backend, Implementation, Library, Method
 from codegen.source import Text
 
-_CPP_NAME = re.compile(r"(::)?[A-Za-z_]\w*(::[A-Za-z_]\w*)*", re.ASCII)
-_CPP_CLASS = re.compile(
-    r"(::)?[A-Za-z_]\w*(::[A-Za-z_]\w*)*(<[\w:<>, *&]+>)?(::[A-Za-z_]\w*)*", re.ASCII
-)
-_PYTHON_FUNCTION = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
-_CMAKE_PACKAGE = re.compile(r"[A-Za-z0-9_][\w.+-]*", re.ASCII)
-_CMAKE_LIBRARY = re.compile(r"[\w.+:/@=,-]+", re.ASCII)
-_DEFINITION = re.compile(r"[A-Za-z_]\w*(=[^;$\n]*)?", re.ASCII)
-_PATH_REFUSED = re.compile(r'[\x00-\x1f"\\;$<>]')
+# Texts, not compiled: most runs need few of them.
+_TEMPLATE_CLASS = r"(::)?[A-Za-z_]\w*(::[A-Za-z_]\w*)*<[\w:<>, *&]+>(::[A-Za-z_]\w*)*"
+_CMAKE_PACKAGE = r"[A-Za-z0-9_][\w.+-]*"
+_CMAKE_LIBRARY = r"[\w.+:/@=,-]+"
+_DEFINITION = r"[A-Za-z_]\w*(=[^;$\n]*)?"
+_PATH_REFUSED = '"\\;$<>'
 
 
 def check(libraries: Sequence[Library], diagnostics: Diagnostics) -> None:
@@ -98,14 +96,13 @@ def _package_names(library: Library, diagnostics: Diagnostics) -> None:
 def _paths(library: Library, diagnostics: Diagnostics) -> None:
     cpp = library.cpp
     for text in (*cpp.include_dirs, *cpp.headers, *cpp.sources, *library.modules):
-        if text.value.startswith("/") or re.match(r"[A-Za-z]:", text.value):
+        if text.value.startswith("/") or text.value[1:2] == ":":
             diagnostics.add(
                 "CG403", text.span, "an absolute path", "write it relative to this file"
             )
-        elif found := _PATH_REFUSED.search(text.value):
-            diagnostics.add(
-                "CG403", text.span, f"a path with {found[0]!r} in it", "rename the file"
-            )
+        elif refused := [c for c in text.value if c in _PATH_REFUSED or not c.isprintable()]:
+            message = f"a path with {refused[0]!r} in it"
+            diagnostics.add("CG403", text.span, message, "rename the file")
 
 
 def _modules(library: Library, diagnostics: Diagnostics) -> None:
@@ -135,7 +132,7 @@ def _build_names(library: Library, diagnostics: Diagnostics) -> None:
         (cpp.definitions, _DEFINITION, "a definition: NAME or NAME=value"),
     ):
         for text in texts:
-            if not pattern.fullmatch(text.value):
+            if not re.fullmatch(pattern, text.value, re.ASCII):
                 diagnostics.add("CG404", text.span, f"'{text}' is not {what}")
 
 
@@ -243,7 +240,7 @@ def _torch_methods(library: Library, backend: Backend, diagnostics: Diagnostics)
 
 def _implementations(library: Library, backend: Backend, diagnostics: Diagnostics) -> None:
     for implementation in backend.implementations:
-        if not _CPP_CLASS.fullmatch(implementation.cls.value) or _unbalanced(
+        if not _is_cpp_name(implementation.cls.value) and not _is_template(
             implementation.cls.value
         ):
             message = f"'{implementation.cls}' is no name of a C++ class"
@@ -254,24 +251,18 @@ def _implementations(library: Library, backend: Backend, diagnostics: Diagnostic
 
 def _conversion(backend: Backend, implementation: Implementation, diagnostics: Diagnostics) -> None:
     """`preprocess` and `prepare` stand between a module and its lowered form, so only torch's interface has them."""
-    for key, text, pattern, what in (
-        (
-            "preprocess",
-            implementation.preprocess,
-            _CPP_NAME,
-            "a C++ function, for example ns::preprocess",
-        ),
-        (
-            "prepare",
-            implementation.prepare,
-            _PYTHON_FUNCTION,
-            "a Python function: package.module:function",
-        ),
-    ):
+    cpp = ("preprocess", implementation.preprocess, _is_cpp_name, "a C++ function: ns::preprocess")
+    python = (
+        "prepare",
+        implementation.prepare,
+        _is_entry_point,
+        "a Python function: package.module:function",
+    )
+    for key, text, allowed, what in (cpp, python):
         if text is not None and not backend.delegates:
             message = f"`{key}:` belongs to {TORCH_INTERFACE}; modules are not lowered to '{backend.interface}'"
             diagnostics.add("CG303", text.span, message, "remove it")
-        elif text is not None and not pattern.fullmatch(text.value):
+        elif text is not None and not allowed(text.value):
             diagnostics.add("CG404", text.span, f"'{text}' is not {what}")
 
 
@@ -355,10 +346,18 @@ def _cpp_word(name: str) -> str | None:
     return "macro of C or of torch" if name in names.CPP_MACROS else None
 
 
-def _unbalanced(name: str) -> bool:
-    depth = 0
-    for char in name:
-        depth += (char == "<") - (char == ">")
-        if depth < 0:
-            return True
-    return depth != 0
+def _is_cpp_name(name: str) -> bool:
+    return names.is_qualified(name.removeprefix("::"), "::")
+
+
+def _is_template(name: str) -> bool:
+    """An instance of a class template; each `<` has its `>`."""
+    depths = accumulate((char == "<") - (char == ">") for char in name)
+    return re.fullmatch(_TEMPLATE_CLASS, name, re.ASCII) is not None and (
+        min(depths) >= 0 and name.count("<") == name.count(">")
+    )
+
+
+def _is_entry_point(name: str) -> bool:
+    module, _, function = name.partition(":")
+    return names.is_qualified(module, ".") and names.is_identifier(function)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
 from codegen.model import Library
 from codegen.source import Text
 
 
-@dataclass(frozen=True)
-class LibraryView:
+class LibraryView(NamedTuple):
     spec: str
     library: str
     packages: tuple[str, ...]

@@ -9,7 +9,7 @@ the first in a static).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from codegen import names, prose, types
 from codegen.model import TORCH_METHODS, Backend, Implementation, Library, Method
@@ -22,8 +22,7 @@ _TORCH_SPELLINGS = {"Dict(str, Any)": "c10::impl::GenericDict", "Any[]": "c10::i
 _TORCH_HEADER = "torch/csrc/jit/backends/backend_interface.h"
 
 
-@dataclass(frozen=True)
-class MethodView:
+class MethodView(NamedTuple):
     mark: str
     doc: tuple[str, ...]
     declaration: tuple[str, ...]
@@ -35,8 +34,7 @@ class MethodView:
     row: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class HeaderView:
+class HeaderView(NamedTuple):
     spec: str
     library: str
     name: str
@@ -51,21 +49,18 @@ class HeaderView:
     methods: tuple[MethodView, ...]
 
 
-@dataclass(frozen=True)
-class RegistrationView:
+class RegistrationView(NamedTuple):
     mark: str
     construct: tuple[str, ...]
     preprocess: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class IncludeView:
+class IncludeView(NamedTuple):
     mark: str
     path: str
 
 
-@dataclass(frozen=True)
-class SourceView:
+class SourceView(NamedTuple):
     spec: str
     library: str
     fingerprint: str

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from difflib import get_close_matches
+from typing import NamedTuple
 
 from codegen.source import Span
 
@@ -39,8 +38,7 @@ CODES = {
 }
 
 
-@dataclass(frozen=True)
-class Diagnostic:
+class Diagnostic(NamedTuple):
     """One mistake: what was found, where, and what to write instead."""
 
     code: str
@@ -78,6 +76,8 @@ class Diagnostics:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     """A suggestion by edit distance, worded for `Diagnostic.help`."""
+    from difflib import get_close_matches
+
     choices = sorted(known)
     close = get_close_matches(word, choices, n=1, cutoff=0.6) or [
         choice for choice in choices if choice.lower() == word.lower()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
 from codegen import check, cmake, cpp, names, output, python, render
 from codegen.diagnostics import Diagnostics
@@ -21,8 +21,7 @@ class NoSpecError(Exception):
     """What was named holds no spec."""
 
 
-@dataclass(frozen=True)
-class Named:
+class Named(NamedTuple):
     """What stands on the command line: folders, and the spec files in them or named themselves."""
 
     folders: tuple[Path, ...]
@@ -35,13 +34,11 @@ class Named:
         }
 
 
-@dataclass(frozen=True)
-class RootView:
+class RootView(NamedTuple):
     libraries: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Generated:
+class Generated(NamedTuple):
     """The files of a run, and which of their lines come from where in a spec."""
 
     files: tuple[File, ...]
@@ -145,11 +142,11 @@ class _Library:
         view = python.package(self._library, self._spec, fingerprint)
         self._add_python("__init__.py", render.render("python/__init__.py.j2", view))
         self._add_python("__init__.pyi", render.render("python/__init__.pyi.j2", view))
-        self._add("_runtime.py", Rendered(render.template("python/_runtime.py")))
-        self._add("py.typed", Rendered(""))
+        self._add("_runtime.py", Rendered(render.template("python/_runtime.py"), {}))
+        self._add("py.typed", Rendered("", {}))
         for module in self._library.modules:
             path = Path(self._library.source.path).parent / module.value
-            self._add(path.name, Rendered(path.read_text(encoding="utf-8")))
+            self._add(path.name, Rendered(path.read_text(encoding="utf-8"), {}))
 
     def _cmake(self) -> cmake.LibraryView:
         folder = self._out.resolve() / self._library.name.value
@@ -171,7 +168,7 @@ class _Library:
         text = output.unchanged(self._out, self._manifest, whole, raw)
         if text is None:
             text = render.black(rendered.text, stub=path.endswith("i"))
-        self._add(path, Rendered(text), raw)
+        self._add(path, Rendered(text, {}), raw)
 
 
 def _read(path: Path, diagnostics: Diagnostics) -> Source | None:

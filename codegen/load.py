@@ -7,8 +7,7 @@ Rules that span declarations are `check.py`'s.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from codegen import prose, reader, schema_parser
 from codegen.diagnostics import Diagnostics, did_you_mean
@@ -28,8 +27,7 @@ from codegen.source import Source, Text
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
-class Shape:
+class Shape(NamedTuple):
     """The keys of one kind of mapping. `later` are keys of the format that are refused until they are generated."""
 
     what: str

@@ -6,7 +6,7 @@ The model knows no target: how a declaration is spelled in C++, Python or CMake 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from codegen import prose
 from codegen.schema import FunctionSchema
@@ -27,8 +27,7 @@ TORCH_DOCS = {
 TORCH_METHODS = {schema.name: schema for schema in map(parse, TORCH_DOCS)}
 
 
-@dataclass(frozen=True)
-class Method:
+class Method(NamedTuple):
     """A method of an interface. `schema` is as declared: without self, with any number of returns."""
 
     func: Text
@@ -56,8 +55,7 @@ class Method:
         return self.impl.value if self.impl else self.name
 
 
-@dataclass(frozen=True)
-class Implementation:
+class Implementation(NamedTuple):
     """A C++ class that is registered under a name.
 
     `preprocess` is a C++ `torch::jit::detail::BackendPreprocessFunction`; `prepare` a Python `package.module:function`.
@@ -71,8 +69,7 @@ class Implementation:
     span: Span
 
 
-@dataclass(frozen=True)
-class Backend:
+class Backend(NamedTuple):
     """An interface and its implementations, in the pattern of torch/csrc/jit/backends/backend.h."""
 
     name: Text
@@ -88,8 +85,7 @@ class Backend:
         return self.interface.value == TORCH_INTERFACE
 
 
-@dataclass(frozen=True)
-class Cpp:
+class Cpp(NamedTuple):
     """The user's own C++. Paths are relative to the spec."""
 
     include_dirs: tuple[Text, ...] = ()
@@ -100,8 +96,7 @@ class Cpp:
     definitions: tuple[Text, ...] = ()
 
 
-@dataclass(frozen=True)
-class Library:
+class Library(NamedTuple):
     """One shared object, one Python package, one C++ namespace."""
 
     name: Text

@@ -8,11 +8,8 @@
 from __future__ import annotations
 
 import keyword
-import re
 import sys
 from collections.abc import Iterable
-
-IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 
 LOCK = "codegen.lock"
 RUNTIME = "_codegen"
@@ -41,7 +38,12 @@ PACKAGE_IMPORTS = frozenset(["torch", "Any", "Protocol"])
 
 
 def is_identifier(name: str) -> bool:
-    return IDENTIFIER.fullmatch(name) is not None
+    return name.isascii() and name.isidentifier()
+
+
+def is_qualified(name: str, separator: str) -> bool:
+    """Identifiers with a separator between them: `a::b`, `a.b`."""
+    return all(map(is_identifier, name.split(separator)))
 
 
 def is_python_keyword(name: str) -> bool:

@@ -10,12 +10,10 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Set
 from contextlib import suppress
-from dataclasses import asdict, dataclass
-from difflib import unified_diff
 from enum import Enum
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from codegen.names import LOCK
 
@@ -26,8 +24,7 @@ class OutputError(Exception):
     """The output folder is in a state that a person has to mend."""
 
 
-@dataclass(frozen=True)
-class File:
+class File(NamedTuple):
     """A text to be generated. `path` is relative to the output folder, `spec` names the declaration or is empty."""
 
     path: str
@@ -37,8 +34,7 @@ class File:
     """The hash of the text before it was formatted, where it was."""
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """What the manifest knows of a file."""
 
     spec: str
@@ -53,8 +49,7 @@ class Kind(Enum):
     STALE = "stale"
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(NamedTuple):
     """A file that is not as it would be generated; `after` is None for a stale one."""
 
     kind: Kind
@@ -64,6 +59,8 @@ class Change:
 
     def patch(self, folder: str) -> str:
         """As a unified diff, from the folder above the output folder."""
+        from difflib import unified_diff
+
         old, new = f"a/{folder}/{self.path}", f"b/{folder}/{self.path}"
         lines = unified_diff(
             (self.before or "").splitlines(keepends=True),
@@ -175,7 +172,7 @@ def _stale(out: Path, manifest: Manifest, entries: Mapping[str, Entry]) -> Itera
 
 def _manifest_text(entries: Mapping[str, Entry]) -> str:
     files = {
-        path: {key: value for key, value in asdict(entry).items() if value} | {"spec": entry.spec}
+        path: {key: value for key, value in entry._asdict().items() if value} | {"spec": entry.spec}
         for path, entry in sorted(entries.items())
     }
     return json.dumps({"format": FORMAT, "files": files}, indent=1) + "\n"

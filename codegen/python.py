@@ -7,30 +7,27 @@ class knows neither methods nor types.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from codegen import names, types
 from codegen.model import Backend, Implementation, Library, Method
 from codegen.schema import Argument
 
 
-@dataclass(frozen=True)
-class MethodView:
+class MethodView(NamedTuple):
     name: str
     parameters: str
     returns: str
     doc: str
 
 
-@dataclass(frozen=True)
-class ProtocolView:
+class ProtocolView(NamedTuple):
     name: str
     doc: str
     methods: tuple[MethodView, ...]
 
 
-@dataclass(frozen=True)
-class ImplementationView:
+class ImplementationView(NamedTuple):
     name: str
     cls: str
     protocol: str
@@ -40,8 +37,7 @@ class ImplementationView:
     prepare: str | None
 
 
-@dataclass(frozen=True)
-class PackageView:
+class PackageView(NamedTuple):
     library: str
     spec: str
     fingerprint: str

@@ -6,12 +6,12 @@ spec, with which the compiler's errors find their way back.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 
 import jinja2
 
@@ -20,12 +20,11 @@ from codegen import cmake, cpp, python
 _MARK = re.compile("\ue000([0-9]+)\ue001")
 
 
-@dataclass(frozen=True)
-class Rendered:
+class Rendered(NamedTuple):
     """A text and which of its lines come from where: line number to offset in the spec."""
 
     text: str
-    origins: Mapping[int, int] = field(default_factory=dict)
+    origins: Mapping[int, int]
 
 
 def template(name: str) -> str:
@@ -33,9 +32,15 @@ def template(name: str) -> str:
     return (_folder() / name).read_text(encoding="utf-8")
 
 
-def render(name: str, view: object) -> Rendered:
+class View(Protocol):
+    """A named tuple of final text."""
+
+    def _asdict(self) -> dict[str, Any]: ...
+
+
+def render(name: str, view: View) -> Rendered:
     """The template with the view's fields; not formatted."""
-    text = _environment().get_template(name).render(_fields(view))
+    text = _environment().get_template(name).render(view._asdict())
     origins: dict[int, int] = {}
     origin: int | None = None
     for number, line in enumerate(text.split("\n"), 1):
@@ -57,10 +62,6 @@ def black(text: str, *, stub: bool) -> str:
     return format_str(text, mode=mode)
 
 
-def _fields(view: object) -> dict[str, Any]:
-    return {name: getattr(view, name) for name in view.__dataclass_fields__}  # type: ignore[attr-defined]
-
-
 @cache
 def _folder() -> Path:
     """The templates of the wheel, or of the checkout."""
@@ -69,10 +70,21 @@ def _folder() -> Path:
     return inside if inside.is_dir() else package.parent / "templates"
 
 
+def _cache() -> jinja2.FileSystemBytecodeCache | None:
+    """Compiled templates beside the templates, as Python keeps modules; none where that is not writable."""
+    folder = _folder() / "__pycache__"
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError:
+        return None
+    return jinja2.FileSystemBytecodeCache(str(folder)) if os.access(folder, os.W_OK) else None
+
+
 @cache
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_folder()),
+        bytecode_cache=_cache(),
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

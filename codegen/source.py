@@ -10,6 +10,7 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,7 @@ class Source:
         return self.text[self._starts[number - 1] : self._starts[number]].rstrip("\r\n")
 
 
-@dataclass(frozen=True)
-class Span:
+class Span(NamedTuple):
     """The characters `start:end` of a source."""
 
     source: Source
@@ -46,8 +46,7 @@ class Span:
         return self.source.position(self.start)
 
 
-@dataclass(frozen=True)
-class Text:
+class Text(NamedTuple):
     """A string that was read from a source.
 
     `verbatim` tells that the value stands in the source character for character (a plain or quoted scalar on one line

@@ -1,4 +1,4 @@
-"""codegen.schema and codegen.types against torch: its parser for the text, its IValue for the C++
+"""codegen.schema, its parser and codegen.types against torch: its parser for the text, its IValue for the C++
 spellings.
 """
 
@@ -19,18 +19,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from torch.utils.cpp_extension import include_paths
 
-from codegen.schema import (
-    DTYPES,
-    KEYWORDS,
-    MAX_DEPTH,
-    Alias,
-    Argument,
-    FunctionSchema,
-    SchemaError,
-    parse,
-    parse_arguments,
-    parse_type,
-)
+from codegen.schema import Alias, Argument, FunctionSchema
+from codegen.schema_parser import MAX_DEPTH, SchemaError, parse, parse_arguments, parse_type
+from codegen.spellings import DTYPES, KEYWORDS
 from codegen.types import (
     DICT_KEYS,
     TABLE,
@@ -665,7 +656,9 @@ def test_no_text_is_too_much() -> None:
 )
 def test_as_method(text: str, method: str) -> None:
     assert str(parse(text).as_method()) == by_torch(method) == method
-    assert str(parse(text).as_method(FOO)) == by_torch(method.replace("Any self", f"{FOO} self"))
+    assert str(parse(text).as_method(Class(FOO))) == by_torch(
+        method.replace("Any self", f"{FOO} self")
+    )
 
 
 def test_arguments_alone_and_classes_by_their_full_name() -> None:
@@ -866,7 +859,15 @@ def test_a_qscheme_can_only_be_returned(identities: Any) -> None:
 
 
 def annotation(text: str) -> Any:
-    return eval(text, {"torch": torch, "Any": object})
+    names = {"torch": torch, "Any": object, "Future": _Future}
+    return eval(text.replace("torch._C.Future", "Future"), names)
+
+
+class _Future:
+    """`torch._C.Future`, which has its type parameter in the stubs alone."""
+
+    def __class_getitem__(cls, element: Any) -> type:
+        return torch._C.Future
 
 
 def fits(value: Any, wanted: Any) -> bool:

@@ -15,7 +15,7 @@ __all__ = [
     "elementwise",
 ]
 
-_runtime.load(__file__, "specs/elementwise.yaml", "3ba5a6e128f66878")
+_runtime.load(__file__, "specs/elementwise.yaml", "c8945a2d1a1b3410")
 
 
 class Backend(Protocol):

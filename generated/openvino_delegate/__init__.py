@@ -14,7 +14,7 @@ __all__ = [
     "openvino_delegate",
 ]
 
-_runtime.load(__file__, "specs/openvino_delegate.yaml", "07b7dd629a8e4e9d")
+_runtime.load(__file__, "specs/openvino_delegate.yaml", "23bf9f1ead84f197")
 
 
 class Backend(Protocol):

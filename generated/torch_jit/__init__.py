@@ -15,7 +15,7 @@ __all__ = [
     "torch_jit_unavailable",
 ]
 
-_runtime.load(__file__, "specs/torch_jit.yaml", "25822a0718b0ee39")
+_runtime.load(__file__, "specs/torch_jit.yaml", "aa6fe3f66ecce3c8")
 
 
 class Backend(Protocol):

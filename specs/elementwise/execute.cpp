@@ -65,7 +65,8 @@ class Worker {
   explicit Worker(const Plan& plan)
       : plan_(plan),
         slots_(plan.uniforms),
-        scratch_(new (kAlignment) std::byte[plan.register_count * kRegister]()) {
+        scratch_(new (kAlignment) std::byte[plan.register_count * kRegister]()),
+        index_(plan.sizes.size()) {
     for (Slot slot = 0; slot < slots_.size(); ++slot) {
       if (plan.registers[slot] != kNoRegister) slots_[slot] = home(slot);
     }
@@ -90,11 +91,11 @@ class Worker {
 
   /// Where the block's elements stand: in the tensor itself if they are consecutive, else copied to
   /// scratch row by row.
-  void* read(const Load& load, int64_t start, int64_t count) const {
+  void* read(const Load& load, int64_t start, int64_t count) {
     const size_t rank = plan_.sizes.size();
     const int64_t row = plan_.sizes[rank - 1];
     const int64_t inner = load.strides[rank - 1];
-    c10::DimVector index(rank, 0);
+    std::vector<int64_t>& index = index_;
     int64_t rest = start;
     int64_t offset = 0;
     for (size_t d = rank; d-- > 0;) {
@@ -128,6 +129,7 @@ class Worker {
   const Plan& plan_;
   std::vector<void*> slots_;
   Scratch scratch_;
+  std::vector<int64_t> index_;  // of read(), kept for its memory
 };
 
 void run(const Plan& plan) {

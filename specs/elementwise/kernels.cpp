@@ -189,16 +189,19 @@ ELEMENTWISE_INLINE void binary(const Step& step, void* const* slots, int64_t cou
   std::memcpy(&alpha, &step.alpha, sizeof(T));
   switch (step.form) {
     case Form::kBlocks:
-      ELEMENTWISE_LANES(count) out[lane + i] = Function::apply(a[lane + i], b[lane + i], alpha);
+      ELEMENTWISE_LANES(count)
+      out[lane + i] = Function::apply(a[lane + i], b[lane + i], alpha);
       return;
     case Form::kUniformSecond: {
       const T second = *b;
-      ELEMENTWISE_LANES(count) out[lane + i] = Function::apply(a[lane + i], second, alpha);
+      ELEMENTWISE_LANES(count)
+      out[lane + i] = Function::apply(a[lane + i], second, alpha);
       return;
     }
     case Form::kUniformFirst: {
       const T first = *a;
-      ELEMENTWISE_LANES(count) out[lane + i] = Function::apply(first, b[lane + i], alpha);
+      ELEMENTWISE_LANES(count)
+      out[lane + i] = Function::apply(first, b[lane + i], alpha);
       return;
     }
   }
@@ -208,14 +211,16 @@ template <class Function, class T>
 ELEMENTWISE_INLINE void unary(const Step& step, void* const* slots, int64_t count) {
   T* out = static_cast<T*>(slots[step.out]);
   const T* a = static_cast<const T*>(slots[step.a]);
-  ELEMENTWISE_LANES(count) out[lane + i] = Function::apply(a[lane + i]);
+  ELEMENTWISE_LANES(count)
+  out[lane + i] = Function::apply(a[lane + i]);
 }
 
 template <class From, class To>
 ELEMENTWISE_INLINE void cast(const Step& step, void* const* slots, int64_t count) {
   To* out = static_cast<To*>(slots[step.out]);
   const From* a = static_cast<const From*>(slots[step.a]);
-  ELEMENTWISE_LANES(count) out[lane + i] = static_cast<To>(a[lane + i]);
+  ELEMENTWISE_LANES(count)
+  out[lane + i] = static_cast<To>(a[lane + i]);
 }
 
 template <class T>

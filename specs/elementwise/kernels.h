@@ -9,7 +9,14 @@
 
 namespace elementwise {
 
-enum class Type : uint8_t { kBool, kByte, kChar, kShort, kInt, kLong, kFloat, kDouble };
+enum class Type : uint8_t { kBool,
+                            kByte,
+                            kChar,
+                            kShort,
+                            kInt,
+                            kLong,
+                            kFloat,
+                            kDouble };
 enum class Code : uint8_t {
   kAdd,
   kAddScaled,
@@ -23,7 +30,9 @@ enum class Code : uint8_t {
   kCast
 };
 /// Which operand of a binary step is a single element.
-enum class Form : uint8_t { kBlocks, kUniformSecond, kUniformFirst };
+enum class Form : uint8_t { kBlocks,
+                            kUniformSecond,
+                            kUniformFirst };
 
 /// Loops run over whole lanes: a constant trip count is what lets every compiler vectorise at -O2.
 /// So each block of memory must hold a multiple of kLane elements; what lies past the end is

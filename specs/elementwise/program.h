@@ -12,13 +12,20 @@
 
 namespace elementwise {
 
-enum class Op : uint8_t { kAdd, kSub, kMul, kDiv, kNeg, kReciprocal, kRelu, kSigmoid };
+enum class Op : uint8_t { kAdd,
+                          kSub,
+                          kMul,
+                          kDiv,
+                          kNeg,
+                          kReciprocal,
+                          kRelu,
+                          kSigmoid };
 
 struct OpTraits {
   Op op;
   std::string_view name;  // as written in a saved program
   uint8_t operands;       // required; kAdd and kSub take an optional third, alpha
-  bool floating;  // integers are computed in the default dtype, as torch's unary float ops do
+  bool floating;          // integers are computed in the default dtype, as torch's unary float ops do
 };
 
 const OpTraits& traits(Op op);
@@ -33,8 +40,8 @@ using ValueId = uint32_t;
 struct Instruction {
   Op op;
   std::vector<ValueId> operands;  // each smaller than the id of this instruction's own value
-  int64_t debug_handle;  // given by torch's generator; the lite interpreter maps it to source
-  std::string source;    // file:line of the model; the full interpreter never sees debug handles
+  int64_t debug_handle;           // given by torch's generator; the lite interpreter maps it to source
+  std::string source;             // file:line of the model; the full interpreter never sees debug handles
 };
 
 using Constant = std::variant<at::Tensor, at::Scalar>;

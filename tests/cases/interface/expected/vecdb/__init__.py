@@ -22,7 +22,7 @@ __all__ = [
     "whitespace",
 ]
 
-_runtime.load(__file__, "spec.yaml", "f99b54a5820503fe")
+_runtime.load(__file__, "spec.yaml", "246c190da80a4e31")
 
 
 class Backend(Protocol):
