@@ -125,7 +125,7 @@ def _build(options: argparse.Namespace) -> int:
     if failure is None:
         _note(f"built {', '.join(library.name.value for library in libraries)} in {options.out}")
         return 0
-    build.explain(failure, options.out, generated.origins, diagnostics)
+    build.explain(failure, options.out, generated.origins(), diagnostics)
     print(failure.log, end="", file=sys.stderr)
     return _complain(diagnostics, "not built") if len(diagnostics) else 1
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
-from hashlib import sha256
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
@@ -13,7 +12,6 @@ from codegen.diagnostics import Diagnostics
 from codegen.load import load
 from codegen.model import Library
 from codegen.output import File, Manifest
-from codegen.render import Rendered
 from codegen.source import Source, Span
 
 
@@ -39,10 +37,10 @@ class RootView(NamedTuple):
 
 
 class Generated(NamedTuple):
-    """The files of a run, and which of their lines come from where in a spec."""
+    """The files of a run, and what tells which of their lines come from where in a spec."""
 
     files: tuple[File, ...]
-    origins: dict[str, dict[int, Span]]
+    origins: Callable[[], dict[str, dict[int, Span]]]
 
 
 def find(paths: Iterable[Path]) -> Named:
@@ -76,24 +74,25 @@ def declare(specs: Sequence[Path], diagnostics: Diagnostics) -> list[Library]:
 def generate(
     libraries: Sequence[Library], named: Named, out: Path, manifest: Manifest
 ) -> Generated:
-    files: list[File] = []
-    origins: dict[str, dict[int, Span]] = {}
-    shared = {
-        f"{names.RUNTIME}/CMakeLists.txt": "cmake/runtime.txt",
-        f"{names.RUNTIME}/include/codegen/registration.h": "cpp/runtime.h",
-        f"{names.RUNTIME}/src/registration.cpp": "cpp/runtime.cpp",
-    }
-    files += [File(path, "", render.template(name)) for path, name in shared.items()]
-    runtime = "".join(file.text for file in files)
-    for library in libraries:
-        produced = _Library(library, out, manifest, runtime)
-        files += produced.files
-        origins |= produced.origins
+    """The files of the libraries and those that all libraries share. Nothing is rendered until it is asked for."""
+    shared = [
+        _verbatim(f"{names.RUNTIME}/{path}", render.template(name))
+        for path, name in (
+            ("CMakeLists.txt", "cmake/runtime.txt"),
+            ("include/codegen/registration.h", "cpp/runtime.h"),
+            ("src/registration.cpp", "cpp/runtime.cpp"),
+        )
+    ]
+    support = "".join(file.key for file in shared)
+    each = [_Library(library, out, support) for library in libraries]
     listed = {path.split("/")[0] for path, entry in manifest.items() if entry.spec}
     others = listed - {path.split("/")[0] for path in owned(manifest, named, out)}
     root = RootView(tuple(sorted(others | {library.name.value for library in libraries})))
-    files.append(File("CMakeLists.txt", "", render.render("cmake/CMakeLists.txt.j2", root).text))
-    return Generated(tuple(files), origins)
+    files = [*shared, _rendered("CMakeLists.txt", "cmake/CMakeLists.txt.j2", root)]
+    return Generated(
+        tuple(files + [file for library in each for file in library.files()]),
+        lambda: {path: lines for library in each for path, lines in library.origins()},
+    )
 
 
 def owned(manifest: Manifest, named: Named, out: Path) -> set[str]:
@@ -113,62 +112,77 @@ def compare(
 
 
 class _Library:
-    """The files of one library. The fingerprint ties the Python package to the C++ that it was generated with."""
+    """The files of one library.
 
-    def __init__(self, library: Library, out: Path, manifest: Manifest, runtime: str) -> None:
-        self.files: list[File] = []
-        self.origins: dict[str, dict[int, Span]] = {}
+    The fingerprint ties the Python package to the C++ that it was generated with.
+    """
+
+    def __init__(self, library: Library, out: Path, support: str) -> None:
         self._library = library
-        self._out = out
-        self._manifest = manifest
         self._spec = _relative(Path(library.source.path), out.resolve().parent)
-        headers = {
-            f"include/{names.header(library.name.value, backend.name.value)}": render.render(
-                "cpp/backend.h.j2", cpp.header(library, backend, self._spec)
+        self._folder = out.resolve() / library.name.value
+        headers: dict[str, tuple[str, render.View]] = {
+            f"include/{names.header(library.name.value, backend.name.value)}": (
+                "cpp/backend.h.j2",
+                cpp.header(library, backend, self._spec),
             )
             for backend in library.backends
         }
-        plain = render.render("cpp/registration.cpp.j2", cpp.source(library, self._spec, ""))
-        texts = [runtime, plain.text, *(header.text for header in headers.values())]
-        fingerprint = sha256("".join(texts).encode()).hexdigest()[:16]
-        for path, header in headers.items():
-            self._add(path, header)
-        view = cpp.source(library, self._spec, fingerprint)
-        self._add("src/registration.cpp", render.render("cpp/registration.cpp.j2", view))
-        self._add("CMakeLists.txt", render.render("cmake/library.txt.j2", self._cmake()))
-        self._package(fingerprint)
+        source = ("cpp/registration.cpp.j2", cpp.source(library, self._spec, ""))
+        keys = [render.key(template, view) for template, view in (*headers.values(), source)]
+        self._fingerprint = output.digest(support + "".join(keys))[:16]
+        view = cpp.source(library, self._spec, self._fingerprint)
+        self._cpp = headers | {"src/registration.cpp": (source[0], view)}
 
-    def _package(self, fingerprint: str) -> None:
-        view = python.package(self._library, self._spec, fingerprint)
-        self._add_python("__init__.py", render.render("python/__init__.py.j2", view))
-        self._add_python("__init__.pyi", render.render("python/__init__.pyi.j2", view))
-        self._add("_runtime.py", Rendered(render.template("python/_runtime.py"), {}))
-        self._add("py.typed", Rendered("", {}))
+    def files(self) -> Iterator[File]:
+        package = python.package(self._library, self._spec, self._fingerprint)
+        for path, (template, view) in self._cpp.items():
+            yield _rendered(self._path(path), template, view, self._spec)
+        root = PurePosixPath(_relative(self._beside, self._folder))
+        build = cmake.library(self._library, self._spec, root)
+        yield _rendered(self._path("CMakeLists.txt"), "cmake/library.txt.j2", build, self._spec)
+        yield _python(self._path("__init__.py"), package, self._spec)
+        yield _python(self._path("__init__.pyi"), package, self._spec)
+        runtime = render.template("python/_runtime.py")
+        yield _verbatim(self._path("_runtime.py"), runtime, self._spec)
+        yield _verbatim(self._path("py.typed"), "", self._spec)
         for module in self._library.modules:
-            path = Path(self._library.source.path).parent / module.value
-            self._add(path.name, Rendered(path.read_text(encoding="utf-8"), {}))
+            file = self._beside / module.value
+            yield _verbatim(self._path(file.name), file.read_text(encoding="utf-8"), self._spec)
 
-    def _cmake(self) -> cmake.LibraryView:
-        folder = self._out.resolve() / self._library.name.value
-        root = PurePosixPath(_relative(Path(self._library.source.path).parent, folder))
-        return cmake.library(self._library, self._spec, root)
-
-    def _add(self, path: str, rendered: Rendered, raw: str = "") -> None:
-        path = f"{self._library.name}/{path}"
-        self.files.append(File(path, self._spec, rendered.text, raw))
+    def origins(self) -> Iterator[tuple[str, dict[int, Span]]]:
+        """For each file of C++ the places in the spec that its lines come from."""
         source = self._library.source
-        self.origins[path] = {
-            line: Span(source, offset, offset + 1) for line, offset in rendered.origins.items()
-        }
+        for path, (template, view) in self._cpp.items():
+            lines = render.render(template, view).origins.items()
+            spans = {line: Span(source, offset, offset + 1) for line, offset in lines}
+            yield self._path(path), spans
 
-    def _add_python(self, path: str, rendered: Rendered) -> None:
-        """Formatting takes longer than all the rest, so a text that was formatted before is not again."""
-        raw = output.digest(rendered.text)
-        whole = f"{self._library.name}/{path}"
-        text = output.unchanged(self._out, self._manifest, whole, raw)
-        if text is None:
-            text = render.black(rendered.text, stub=path.endswith("i"))
-        self._add(path, Rendered(text, {}), raw)
+    @property
+    def _beside(self) -> Path:
+        """Where the spec lies, and what it names."""
+        return Path(self._library.source.path).parent
+
+    def _path(self, path: str) -> str:
+        return f"{self._library.name}/{path}"
+
+
+def _verbatim(path: str, text: str, spec: str = "") -> File:
+    return File(path, spec, output.digest(text), lambda: text)
+
+
+def _rendered(path: str, template: str, view: render.View, spec: str = "") -> File:
+    key = render.key(template, view)
+    return File(path, spec, key, lambda: render.render(template, view).text)
+
+
+def _python(path: str, view: render.View, spec: str) -> File:
+    template = f"python/{PurePosixPath(path).name}.j2"
+
+    def make() -> str:
+        return render.black(render.render(template, view).text, stub=path.endswith("i"))
+
+    return File(path, spec, render.key(template, view), make)
 
 
 def _read(path: Path, diagnostics: Diagnostics) -> Source | None:

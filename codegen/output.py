@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from contextlib import suppress
 from enum import Enum
 from hashlib import sha256
@@ -29,17 +29,17 @@ class File(NamedTuple):
 
     path: str
     spec: str
-    text: str
-    raw: str = ""
-    """The hash of the text before it was formatted, where it was."""
+    key: str
+    """The hash of all that the text is made of: it need not be made again while this stands in the manifest."""
+    make: Callable[[], str]
 
 
 class Entry(NamedTuple):
     """What the manifest knows of a file."""
 
     spec: str
+    key: str
     sha256: str
-    raw: str = ""
 
 
 class Kind(Enum):
@@ -93,15 +93,6 @@ def read_manifest(out: Path) -> Manifest:
         ) from error
 
 
-def unchanged(out: Path, manifest: Manifest, path: str, raw: str) -> str | None:
-    """The text on disk, if it is what formatting a text of the hash `raw` gave before."""
-    entry = manifest.get(path)
-    if entry is None or entry.raw != raw:
-        return None
-    text = _read(out / path)
-    return text if text is not None and digest(text) == entry.sha256 else None
-
-
 def compare(out: Path, manifest: Manifest, files: Iterable[File], owned: Set[str]) -> list[Change]:
     """What differs from `files`, the manifest itself included.
 
@@ -111,14 +102,18 @@ def compare(out: Path, manifest: Manifest, files: Iterable[File], owned: Set[str
     Raises:
         OutputError: A file would be written over one that the manifest does not list.
     """
-    wanted = {file.path: file for file in files}
-    entries = {
-        path: entry for path, entry in manifest.items() if path not in wanted and path not in owned
-    }
-    entries |= {
-        path: Entry(file.spec, digest(file.text), file.raw) for path, file in wanted.items()
-    }
-    changes = [*_differences(out, manifest, wanted), *_stale(out, manifest, entries)]
+    entries = {path: entry for path, entry in manifest.items() if path not in owned}
+    changes = []
+    for file in sorted(files):
+        before, known = _read(out / file.path), manifest.get(file.path)
+        if known and known.key == file.key and _is(before, known):
+            entries[file.path] = Entry(file.spec, file.key, known.sha256)
+            continue
+        after = file.make()
+        entries[file.path] = Entry(file.spec, file.key, digest(after))
+        if before != after:
+            changes.append(Change(_kind(out, file.path, before, known), file.path, before, after))
+    changes += _stale(out, manifest, entries)
     lock, before = _manifest_text(entries), _read(out / LOCK)
     if before != lock:
         changes.append(Change(Kind.MISSING if before is None else Kind.CHANGED, LOCK, before, lock))
@@ -144,21 +139,18 @@ def write(out: Path, changes: Iterable[Change]) -> None:
             temporary.unlink(missing_ok=True)
 
 
-def _differences(out: Path, manifest: Manifest, wanted: Mapping[str, File]) -> Iterator[Change]:
-    for path, file in sorted(wanted.items()):
-        before = _read(out / path)
-        if before == file.text:
-            continue
-        entry = manifest.get(path)
-        if before is None:
-            yield Change(Kind.MISSING, path, None, file.text)
-        elif entry is None:
-            raise OutputError(
-                f"{out / path} is in the way: it is not listed in {LOCK}, so it is yours; move or delete it"
-            )
-        else:
-            kind = Kind.CHANGED if digest(before) == entry.sha256 else Kind.EDITED
-            yield Change(kind, path, before, file.text)
+def _kind(out: Path, path: str, before: str | None, known: Entry | None) -> Kind:
+    if before is None:
+        return Kind.MISSING
+    if known is None:
+        raise OutputError(
+            f"{out / path} is in the way: it is not listed in {LOCK}, so it is yours; move or delete it"
+        )
+    return Kind.CHANGED if _is(before, known) else Kind.EDITED
+
+
+def _is(text: str | None, known: Entry) -> bool:
+    return text is not None and digest(text) == known.sha256
 
 
 def _stale(out: Path, manifest: Manifest, entries: Mapping[str, Entry]) -> Iterator[Change]:
@@ -166,15 +158,12 @@ def _stale(out: Path, manifest: Manifest, entries: Mapping[str, Entry]) -> Itera
     for path, entry in sorted(manifest.items()):
         if path not in entries:
             before = _read(out / path)
-            if before is not None and digest(before) == entry.sha256:
+            if _is(before, entry):
                 yield Change(Kind.STALE, path, before, None)
 
 
 def _manifest_text(entries: Mapping[str, Entry]) -> str:
-    files = {
-        path: {key: value for key, value in entry._asdict().items() if value} | {"spec": entry.spec}
-        for path, entry in sorted(entries.items())
-    }
+    files = {path: entry._asdict() for path, entry in sorted(entries.items())}
     return json.dumps({"format": FORMAT, "files": files}, indent=1) + "\n"
 
 

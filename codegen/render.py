@@ -1,7 +1,8 @@
 """Views to text: Jinja with strict undefined names, filters that only quote, black for Python.
 
 A template may print marks (see `cpp.mark`); they leave the text here and become a map from lines to offsets in the
-spec, with which the compiler's errors find their way back.
+spec, with which the compiler's errors find their way back. Jinja and black are imported when the first text is
+rendered: where nothing changed, that is never.
 """
 
 from __future__ import annotations
@@ -10,12 +11,14 @@ import os
 import re
 from collections.abc import Mapping
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-import jinja2
+from codegen import __version__, cmake, cpp, python
 
-from codegen import cmake, cpp, python
+if TYPE_CHECKING:
+    import jinja2
 
 _MARK = re.compile("\ue000([0-9]+)\ue001")
 
@@ -27,6 +30,7 @@ class Rendered(NamedTuple):
     origins: Mapping[int, int]
 
 
+@cache
 def template(name: str) -> str:
     """A template that is taken as it stands."""
     return (_folder() / name).read_text(encoding="utf-8")
@@ -36,6 +40,12 @@ class View(Protocol):
     """A named tuple of final text."""
 
     def _asdict(self) -> dict[str, Any]: ...
+
+
+def key(name: str, view: View) -> str:
+    """The hash of all that the rendered text depends on, without rendering it."""
+    parts = (__version__, template(name), repr(view))
+    return sha256("\0".join(parts).encode()).hexdigest()
 
 
 def render(name: str, view: View) -> Rendered:
@@ -54,7 +64,7 @@ def render(name: str, view: View) -> Rendered:
 
 
 def black(text: str, *, stub: bool) -> str:
-    """Python as black writes it; imported when first needed, since that takes longer than everything else."""
+    """Python as black writes it."""
     from black import FileMode, format_str
     from black.mode import TargetVersion
 
@@ -72,6 +82,8 @@ def _folder() -> Path:
 
 def _cache() -> jinja2.FileSystemBytecodeCache | None:
     """Compiled templates beside the templates, as Python keeps modules; none where that is not writable."""
+    import jinja2
+
     folder = _folder() / "__pycache__"
     try:
         folder.mkdir(exist_ok=True)
@@ -82,6 +94,8 @@ def _cache() -> jinja2.FileSystemBytecodeCache | None:
 
 @cache
 def _environment() -> jinja2.Environment:
+    import jinja2
+
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_folder()),
         bytecode_cache=_cache(),

@@ -80,6 +80,7 @@ def test_manifest_lists_every_file_with_its_spec_and_hash(project: Path) -> None
     assert set(lock) == set(written)
     for path, text in written.items():
         assert lock[path]["sha256"] == hashlib.sha256(text.encode()).hexdigest()
+        assert len(lock[path]["key"]) == 64
         owner = path.split("/")[0]
         assert lock[path]["spec"] == (f"specs/{owner}.yaml" if owner in ("one", "two") else "")
 

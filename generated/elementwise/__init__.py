@@ -15,7 +15,7 @@ __all__ = [
     "elementwise",
 ]
 
-_runtime.load(__file__, "specs/elementwise.yaml", "c8945a2d1a1b3410")
+_runtime.load(__file__, "specs/elementwise.yaml", "c1634ba247990ad7")
 
 
 class Backend(Protocol):

@@ -15,7 +15,7 @@ __all__ = [
     "torch_jit_unavailable",
 ]
 
-_runtime.load(__file__, "specs/torch_jit.yaml", "aa6fe3f66ecce3c8")
+_runtime.load(__file__, "specs/torch_jit.yaml", "7a9c9e6eaf886c60")
 
 
 class Backend(Protocol):

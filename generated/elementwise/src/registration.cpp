@@ -9,7 +9,7 @@ namespace {
 
 // What the Python package reads before it loads this library.
 [[gnu::used]] constexpr char stamp[] =
-    "torch-backend-codegen torch=" TORCH_VERSION " source=c8945a2d1a1b3410;";
+    "torch-backend-codegen torch=" TORCH_VERSION " source=c1634ba247990ad7;";
 
 const elementwise::backend<elementwise::Delegate> registered_elementwise(
     "elementwise",

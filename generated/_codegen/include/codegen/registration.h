@@ -48,7 +48,7 @@ template <class T>
 template <class T>
 [[gnu::noinline]] void give(Stack& stack, size_t arguments, T result) {
   stack.resize(stack.size() - arguments);
-  stack.emplace_back(std::move(result));
+  stack.push_back(c10::IValue(std::move(result)));
 }
 
 [[noreturn]] void throwNotAnInstance(const c10::IValue& value, const std::type_info& type);

@@ -22,7 +22,7 @@ __all__ = [
     "whitespace",
 ]
 
-_runtime.load(__file__, "spec.yaml", "246c190da80a4e31")
+_runtime.load(__file__, "spec.yaml", "28bcdfa4d7010838")
 
 
 class Backend(Protocol):
