@@ -16,14 +16,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from codegen import names
 from codegen.diagnostics import Diagnostics
+from codegen.model import Library
 from codegen.source import Span
 
 FOLDER = ".build"
 
 _PROGRESS = re.compile(r"\[(?P<done>\d+)/(?P<all>\d+)\] (?P<step>.*)")
 _PLACE = re.compile(
-    r"(?P<path>[^\s:]+):(?P<line>\d+)(?::\d+)?:\s+(?P<kind>fatal error|error|required from)?:?\s*(?P<text>.*)"
+    r"(?P<path>[^:\n]+):(?P<line>\d+)(?::\d+)?:\s+(?P<kind>fatal error|error|required from)?:?\s*(?P<text>.*)"
 )
 
 Origins = Mapping[str, Mapping[int, Span]]
@@ -53,7 +55,23 @@ def build(out: Path, libraries: Sequence[str], report: Report) -> Failure | None
     failure = _run(_configure(out, folder, libraries), lambda _: None)
     if failure:
         return failure
-    return _run([_tool("cmake"), "--build", str(folder), "--target", *libraries], report)
+    targets = [names.target(library) for library in libraries]
+    # As many of the errors as there are, not only those of the first file.
+    keep_going = ["--", "-k", "0"]
+    command = [_tool("cmake"), "--build", str(folder), "--target", *targets, *keep_going]
+    return _run(command, report)
+
+
+def explain_packages(
+    failure: Failure, libraries: Sequence[Library], diagnostics: Diagnostics
+) -> None:
+    """Adds a diagnostic for each package that CMake does not find."""
+    for library in libraries:
+        for package in library.cpp.packages:
+            if f'provided by "{package}"' in failure.log:
+                message = f"CMake finds no package '{package}'"
+                help = f"install what provides it, or set {package}_DIR in the environment"
+                diagnostics.add("CG503", package.span, message, help)
 
 
 def explain(failure: Failure, out: Path, origins: Origins, diagnostics: Diagnostics) -> None:
@@ -84,8 +102,8 @@ def _trace(lines: Sequence[str], index: int) -> Iterator[re.Match[str]]:
 
 
 def _origin(place: re.Match[str], out: Path, origins: Origins) -> Span | None:
-    path = Path(os.path.normpath(out / FOLDER / place["path"]))
-    root = Path(os.path.normpath(out.absolute()))
+    root = out.resolve()
+    path = (root / FOLDER / place["path"]).resolve()
     if not path.is_relative_to(root):
         return None
     return origins.get(path.relative_to(root).as_posix(), {}).get(int(place["line"]))
@@ -95,7 +113,7 @@ def _configure(out: Path, folder: Path, libraries: Sequence[str]) -> list[str]:
     torch = _torch_cmake()
     cached = folder / "CMakeCache.txt"
     text = cached.read_text(encoding="utf-8") if cached.exists() else ""
-    known = f"={torch}\n" in text and f"={out.absolute()}\n" in text
+    known = f"={torch}\n" in text and f"={out.resolve()}\n" in text
     site = sysconfig.get_path("purelib")
     return [
         _tool("cmake"),
@@ -108,9 +126,9 @@ def _configure(out: Path, folder: Path, libraries: Sequence[str]) -> list[str]:
         f"-DCMAKE_PREFIX_PATH={site}",
         f"-DCODEGEN_LIBRARIES={';'.join(libraries)}",
         "-S",
-        str(out.absolute()),
+        str(out.resolve()),
         "-B",
-        str(folder.absolute()),
+        str(folder.resolve()),
     ]
 
 

@@ -115,6 +115,8 @@ def _build(options: argparse.Namespace) -> int:
         return _complain(diagnostics, "nothing was written")
     if status := _write(options.out, changes):
         return status
+    if not libraries:
+        return 0
     progress = _Progress()
     try:
         failure = build.build(options.out, [library.name.value for library in libraries], progress)
@@ -125,6 +127,7 @@ def _build(options: argparse.Namespace) -> int:
     if failure is None:
         _note(f"built {', '.join(library.name.value for library in libraries)} in {options.out}")
         return 0
+    build.explain_packages(failure, libraries, diagnostics)
     build.explain(failure, options.out, generated.origins(), diagnostics)
     print(failure.log, end="", file=sys.stderr)
     return _complain(diagnostics, "not built") if len(diagnostics) else 1

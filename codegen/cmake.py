@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
+from codegen import names
 from codegen.model import Library
 from codegen.source import Text
 
@@ -13,6 +14,7 @@ from codegen.source import Text
 class LibraryView(NamedTuple):
     spec: str
     library: str
+    target: str
     packages: tuple[str, ...]
     sources: tuple[str, ...]
     include_dirs: tuple[str, ...]
@@ -32,6 +34,7 @@ def library(library: Library, spec: str, root: PurePosixPath) -> LibraryView:
     return LibraryView(
         spec=spec,
         library=library.name.value,
+        target=names.target(library.name.value),
         packages=values(library.cpp.packages),
         sources=paths(library.cpp.sources),
         # Headers may also be named as they lie, from the spec.

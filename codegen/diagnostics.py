@@ -35,6 +35,7 @@ CODES = {
     "CG405": "documentation of an argument that does not exist",
     "CG501": "the compiler refuses what the spec names",
     "CG502": "a file that is to be compiled is missing",
+    "CG503": "a CMake package is not found",
 }
 
 

@@ -76,6 +76,11 @@ def header(library: str, backend: str) -> str:
     return f"{library}/{backend}.h"
 
 
+def target(library: str) -> str:
+    """The CMake target of a library: apart from CMake's own, such as `test`, and from those that packages bring."""
+    return f"codegen_{library}"
+
+
 def protocol(backend: str, interface: str, delegates: bool) -> str:
     """The Python protocol of what `create()` returns."""
     return camel(backend) if delegates else interface

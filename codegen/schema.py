@@ -10,11 +10,10 @@ tests/test_schema.py lists each difference.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple, TypeAlias
 
-from codegen.types import Base, List, Optional, Tuple, Type, rename
+from codegen.types import Base, List, Optional, Tuple, Type
 
 Span: TypeAlias = tuple[int, int]
 Value: TypeAlias = "bool | int | float | complex | str | tuple[Value, ...] | None"
@@ -110,14 +109,6 @@ class FunctionSchema:
             result = Argument("_0", Base("NoneType"))
         arguments = (Argument("self", receiver), *self.arguments)
         return replace(self, arguments=arguments, returns=(result,))
-
-    def with_classes(self, names: Mapping[str, str]) -> FunctionSchema:
-        """The schema with class names replaced: bare ones by `__torch__.torch.classes.ns.Name`."""
-
-        def renamed(values: tuple[Argument, ...]) -> tuple[Argument, ...]:
-            return tuple(replace(value, type=rename(value.type, names)) for value in values)
-
-        return replace(self, arguments=renamed(self.arguments), returns=renamed(self.returns))
 
 
 def _unsized(t: Type) -> Type:

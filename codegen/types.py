@@ -225,24 +225,6 @@ def python(t: Type, classes: Mapping[str, str], *, returned: bool = False) -> st
     raise TypeError(t)
 
 
-def rename(t: Type, names: Mapping[str, str]) -> Type:
-    """The type with its class names replaced; a name that is not in `names` stays."""
-    match t:
-        case Class(name, span):
-            return Class(names.get(name, name), span)
-        case Optional(element):
-            return Optional(rename(element, names))
-        case List(element, size):
-            return List(rename(element, names), size)
-        case Dict(key, value):
-            return Dict(rename(key, names), rename(value, names))
-        case Tuple(items):
-            return Tuple(tuple(rename(item, names) for item in items))
-        case Future(element):
-            return Future(rename(element, names))
-    return t
-
-
 def unsupported(t: Type, *, returned: bool = False) -> str | None:
     """Why no value of this type crosses between Python and C++, or None if it does.
 

@@ -88,6 +88,15 @@ def test_missing_files_of_the_user(tmp_path: Path, key: str, message: str) -> No
     assert f"wrong.yaml:2:{len(key) + 10}: {message}" in done.stderr
 
 
+def test_packages_that_are_not_installed(tmp_path: Path) -> None:
+    text = "library: wrong\ncpp: {packages: [NoSuchEngine]}\nbackends: []\n"
+    (tmp_path / "wrong.yaml").write_text(text)
+    done = build(tmp_path)
+    assert done.returncode == 1
+    assert "wrong.yaml:2:18: error CG503: CMake finds no package 'NoSuchEngine'" in done.stderr
+    assert "NoSuchEngineConfig.cmake" in done.stderr, "CMake's own output is shown too"
+
+
 def test_torch_is_not_installed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -35,7 +35,6 @@ from codegen.types import (
     Type,
     cpp,
     python,
-    rename,
     unsupported,
     walk,
 )
@@ -661,17 +660,13 @@ def test_as_method(text: str, method: str) -> None:
     )
 
 
-def test_arguments_alone_and_classes_by_their_full_name() -> None:
+def test_arguments_alone() -> None:
     dim, metric = parse_arguments('(int dim, *, str metric="l2")')
     assert dim == Argument("dim", Base("int"))
     assert metric.kwarg_only
     assert metric.default
     assert metric.default.value == "l2"
     assert parse_arguments("()") == ()
-    schema = parse("f(Index[] x, Dict(str, (Index?, Other)) y) -> Future(Index)")
-    full = schema.with_classes({"Index": FOO})
-    assert str(full) == f"f({FOO}[] x, Dict(str, ({FOO}?, Other)) y) -> Future({FOO})"
-    assert rename(parse_type("Index[2]"), {"Index": FOO}) == List(Class(FOO), 2)
 
 
 def test_it_is_quick() -> None:

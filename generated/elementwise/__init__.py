@@ -15,7 +15,7 @@ __all__ = [
     "elementwise",
 ]
 
-_runtime.load(__file__, "specs/elementwise.yaml", "c1634ba247990ad7")
+_runtime.load(__file__, "specs/elementwise.yaml", "e974f046b767fe22")
 
 
 class Backend(Protocol):

@@ -14,7 +14,7 @@ __all__ = [
     "openvino_delegate",
 ]
 
-_runtime.load(__file__, "specs/openvino_delegate.yaml", "a652275d7e4480f0")
+_runtime.load(__file__, "specs/openvino_delegate.yaml", "6aec4aa9b0cf164b")
 
 
 class Backend(Protocol):

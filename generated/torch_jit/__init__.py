@@ -15,7 +15,7 @@ __all__ = [
     "torch_jit_unavailable",
 ]
 
-_runtime.load(__file__, "specs/torch_jit.yaml", "7a9c9e6eaf886c60")
+_runtime.load(__file__, "specs/torch_jit.yaml", "768989d2cc8bb266")
 
 
 class Backend(Protocol):

@@ -9,7 +9,7 @@ namespace {
 
 // What the Python package reads before it loads this library.
 [[gnu::used]] constexpr char stamp[] =
-    "torch-backend-codegen torch=" TORCH_VERSION " source=c1634ba247990ad7;";
+    "torch-backend-codegen torch=" TORCH_VERSION " source=e974f046b767fe22;";
 
 const elementwise::backend<elementwise::Delegate> registered_elementwise(
     "elementwise",

@@ -22,7 +22,7 @@ __all__ = [
     "whitespace",
 ]
 
-_runtime.load(__file__, "spec.yaml", "28bcdfa4d7010838")
+_runtime.load(__file__, "spec.yaml", "cbbb82c8d5fc3e3d")
 
 
 class Backend(Protocol):
