@@ -18,7 +18,7 @@ namespace elementwise {
 namespace {
 
 /// Elements of a block: a few registers of doubles fit the first-level cache, and the cost of
-/// choosing a loop is spread thin. Measured with bench/elementwise.py.
+/// choosing a loop is spread thin.
 constexpr int64_t kBlock = 1024;
 /// Bytes from one register to the next. Not a multiple of 4096: equal low address bits would make a
 /// load wait for an unrelated store and put all registers in the same cache sets.
