@@ -13,14 +13,22 @@ from pathlib import Path, PurePosixPath
 
 from codegen import names, types
 from codegen.diagnostics import Diagnostics, did_you_mean
-from codegen.model import TORCH_INTERFACE, TORCH_METHODS, Backend, Implementation, Library, Method
+from codegen.model import (
+    BACKENDS_NAMESPACE,
+    TORCH_INTERFACE,
+    TORCH_METHODS,
+    Backend,
+    Implementation,
+    Library,
+    Method,
+)
 from codegen.source import Text
 
 # Texts, not compiled: most runs need few of them.
 _TEMPLATE_CLASS = r"(::)?[A-Za-z_]\w*(::[A-Za-z_]\w*)*<[\w:<>, *&]+>(::[A-Za-z_]\w*)*"
 _CMAKE_PACKAGE = r"[A-Za-z0-9_][\w.+-]*"
 _CMAKE_LIBRARY = r"[\w.+:/@=,-]+"
-_DEFINITION = r"[A-Za-z_]\w*(=[^;$\n]*)?"
+_DEFINITION = r"[A-Za-z_]\w*(=[^;$#\n]*)?"
 _PATH_REFUSED = '"\\;$<>'
 
 
@@ -48,49 +56,36 @@ def check_sources(libraries: Sequence[Library], diagnostics: Diagnostics) -> Non
 
 def _library_name(library: Library, diagnostics: Diagnostics) -> None:
     name = library.name
-    if _identifier(name, "library", diagnostics) and name.value in names.RESERVED_LIBRARIES:
-        diagnostics.add(
-            "CG401",
-            name.span,
-            f"a library called '{name}' would take the place of a module or namespace of that name",
-            f"for example '{name}_backend'",
-        )
+    if _cpp_identifier(name, "library", diagnostics) and name.value in names.RESERVED_LIBRARIES:
+        message = f"a library called '{name}' would be in the way of what has that name already"
+        diagnostics.add("CG401", name.span, message, f"for example '{name}_backend'")
     _identifier(library.namespace, "namespace", diagnostics)
 
 
-def _backend_names(library: Library, diagnostics: Diagnostics) -> None:
-    """Class templates, interfaces and their Python protocols share the library's namespaces."""
-    _distinct((backend.name for backend in library.backends), "backend", diagnostics)
-    own = [backend for backend in library.backends if not backend.delegates]
-    _distinct((backend.interface for backend in own), "interface", diagnostics)
-    for backend in own:
-        if backend.interface.value in {b.name.value for b in library.backends}:
-            message = f"'{backend.interface}' names an interface and a backend"
-            diagnostics.add(
-                "CG402",
-                backend.interface.span,
-                message,
-                f"for example '{backend.interface}Interface'",
-            )
+def _cpp_names(library: Library, diagnostics: Diagnostics) -> None:
+    """Class templates, the namespaces of their methods and interfaces share the library's namespace."""
+    entities = [(backend.name, "backend") for backend in library.backends]
+    for backend in library.backends:
+        methods = Text(names.methods_namespace(backend.name.value), backend.name.span)
+        entities.append((methods, "namespace of methods"))
+        if not backend.delegates:
+            entities.append((backend.interface, "interface"))
+    _all_distinct(entities, diagnostics)
 
 
 def _package_names(library: Library, diagnostics: Diagnostics) -> None:
-    """Implementations, protocols and modules are attributes of one Python package."""
-    taken = {
-        PurePosixPath(module.value).stem: "a module of `python:`" for module in library.modules
-    }
-    taken |= dict.fromkeys(names.PACKAGE_IMPORTS, "imported by the generated package")
+    """Imports, modules, protocols and implementations are attributes of one Python package."""
+    nowhere = library.name.span
+    attributes = [(Text(name, nowhere), "import") for name in names.PACKAGE_IMPORTS]
+    attributes += [(Text(PurePosixPath(m.value).stem, m.span), "module") for m in library.modules]
     for backend in library.backends:
         protocol = names.protocol(backend.name.value, backend.interface.value, backend.delegates)
-        taken[protocol] = f"the Python protocol of the backend '{backend.name}'"
-    implementations = [i for backend in library.backends for i in backend.implementations]
-    _distinct((i.name for i in implementations), "implementation", diagnostics)
-    for implementation in implementations:
-        name = implementation.name
-        if _identifier(name, "implementation", diagnostics) and name.value in taken:
-            diagnostics.add(
-                "CG402", name.span, f"'{name}' is {taken[name.value]}", "choose another name"
-            )
+        span = backend.name.span if backend.delegates else backend.interface.span
+        attributes.append((Text(protocol, span), "Python protocol"))
+    for implementation in (i for backend in library.backends for i in backend.implementations):
+        if _identifier(implementation.name, "implementation", diagnostics):
+            attributes.append((implementation.name, "implementation"))
+    _all_distinct(attributes, diagnostics)
 
 
 def _paths(library: Library, diagnostics: Diagnostics) -> None:
@@ -119,9 +114,6 @@ def _modules(library: Library, diagnostics: Diagnostics) -> None:
             )
         elif not (folder / module.value).is_file():
             diagnostics.add("CG403", module.span, f"there is no file '{module}' beside this spec")
-    _distinct(
-        (Text(PurePosixPath(m.value).stem, m.span) for m in library.modules), "module", diagnostics
-    )
 
 
 def _build_names(library: Library, diagnostics: Diagnostics) -> None:
@@ -139,6 +131,9 @@ def _build_names(library: Library, diagnostics: Diagnostics) -> None:
 def _backend_name(library: Library, backend: Backend, diagnostics: Diagnostics) -> None:
     _cpp_identifier(backend.name, "backend", diagnostics)
     _identifier(backend.namespace, "namespace", diagnostics, underscore=True)
+    if backend.delegates and backend.namespace.value != BACKENDS_NAMESPACE:
+        message = f"torch lowers to classes in the namespace '{BACKENDS_NAMESPACE}' alone"
+        diagnostics.add("CG303", backend.namespace.span, message, "leave `namespace:` out")
     if backend.name.value == library.name.value:
         # Inside the namespace the class template would hide the namespace itself.
         message = f"the backend '{backend.name}' is called like its library"
@@ -155,13 +150,13 @@ def _methods(library: Library, backend: Backend, diagnostics: Diagnostics) -> No
     named = (Text(m.name, m.func.part(*m.schema.name_span)) for m in backend.methods)
     _distinct(named, "method", diagnostics)
     for method in backend.methods:
-        _method_name(method, diagnostics)
+        _method_name(method, backend.interface.value, diagnostics)
         _method_form(method, diagnostics)
         _method_arguments(method, diagnostics)
         _method_types(method, diagnostics)
 
 
-def _method_name(method: Method, diagnostics: Diagnostics) -> None:
+def _method_name(method: Method, interface: str, diagnostics: Diagnostics) -> None:
     span = method.func.part(*method.schema.name_span)
     name = method.name
     if "::" in name:
@@ -174,8 +169,9 @@ def _method_name(method: Method, diagnostics: Diagnostics) -> None:
     elif names.is_python_keyword(name):
         message = f"'{name}' is a Python keyword: no caller could write it"
         diagnostics.add("CG401", span, message, f"for example {name}_")
-    elif method.impl is None and _cpp_word(name):
-        message = f"'{name}' is a {_cpp_word(name)}, so no member function is called so"
+    elif method.impl is None and (_cpp_word(name) or name == interface):
+        word = _cpp_word(name) or "constructor of the interface"
+        message = f"'{name}' is a {word}, so no member function is called so"
         diagnostics.add("CG401", span, message, f"name the member: `impl: {name}_`")
     if method.impl is not None:
         _cpp_identifier(method.impl, "member function", diagnostics)
@@ -288,7 +284,7 @@ def _registered_names_are_distinct(libraries: Sequence[Library], diagnostics: Di
 
 _LIBRARY_RULES: tuple[Callable[[Library, Diagnostics], None], ...] = (
     _library_name,
-    _backend_names,
+    _cpp_names,
     _package_names,
     _paths,
     _modules,
@@ -303,11 +299,21 @@ _BACKEND_RULES: tuple[Callable[[Library, Backend, Diagnostics], None], ...] = (
 
 
 def _distinct(texts: Iterable[Text], what: str, diagnostics: Diagnostics) -> None:
-    first: dict[str, Text] = {}
-    for text in texts:
-        known = first.setdefault(text.value, text)
-        if known is not text:
-            diagnostics.add("CG402", text.span, f"a second {what} '{text}'", _first_place(known))
+    _all_distinct([(text, what) for text in texts], diagnostics)
+
+
+def _all_distinct(named: Iterable[tuple[Text, str]], diagnostics: Diagnostics) -> None:
+    """Each name once, whatever it is the name of."""
+    first: dict[str, tuple[Text, str]] = {}
+    for text, what in named:
+        known, other = first.setdefault(text.value, (text, what))
+        if known is text:
+            continue
+        if other == what:
+            message, help = f"a second {what} '{text}'", _first_place(known)
+        else:
+            message, help = f"the {what} '{text}' is called as the {other}", "choose another name"
+        diagnostics.add("CG402", text.span, message, help)
 
 
 def _first_place(text: Text) -> str:
@@ -334,15 +340,20 @@ def _identifier(
     return False
 
 
-def _cpp_identifier(text: Text, what: str, diagnostics: Diagnostics) -> None:
-    if _identifier(text, what, diagnostics) and _cpp_word(text.value):
-        message = f"'{text}' is a {_cpp_word(text.value)}, so it is no {what} name"
+def _cpp_identifier(text: Text, what: str, diagnostics: Diagnostics) -> bool:
+    if not _identifier(text, what, diagnostics):
+        return False
+    if word := _cpp_word(text.value):
+        message = f"'{text}' is a {word}, so it is no {what} name"
         diagnostics.add("CG401", text.span, message, f"for example '{text}_'")
+    return not word
 
 
 def _cpp_word(name: str) -> str | None:
     if name in names.CPP_KEYWORDS:
         return "C++ keyword"
+    if name in names.CPP_NAMES:
+        return "name that the generated C++ needs"
     return "macro of C or of torch" if name in names.CPP_MACROS else None
 
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,6 +24,7 @@ USAGE = """\
 python -m codegen PATH ...          generate into generated/
        python -m codegen PATH ... --check  tell what is not as it would be generated
        python -m codegen build PATH ...    generate and compile"""
+LATER = ("scaffold", "init", "breaking", "import", "schema", "explain")
 DESCRIPTION = "Generates C++ and Python bindings for PyTorch from declarations in YAML."
 EPILOG = """\
 examples:
@@ -38,6 +40,8 @@ exit codes: 0 clean, 1 the specs are wrong or --check found something, 2 usage, 
 def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     build = given[:1] == ["build"]
+    if given and given[0] in LATER and not Path(given[0]).exists():
+        return _fail(f"the command '{given[0]}' is not in this version")
     options = _parser(build).parse_args(given[1:] if build else given)
     try:
         return _build(options) if build else _generate(options)
@@ -45,6 +49,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail(str(error))
     except KeyboardInterrupt:
         return _fail("interrupted")
+    except Exception:
+        import traceback
+
+        traceback.print_exc()
+        return _fail("this is a defect of codegen, not of your specs; please report it")
 
 
 def console() -> NoReturn:
@@ -140,15 +149,19 @@ def _plan(options: argparse.Namespace) -> tuple[list[Library], Generated, list[C
 
     diagnostics = Diagnostics()
     try:
-        named = generate.find(options.paths)
+        manifest = output.read_manifest(options.out)
+        named = generate.find(options.paths, generate.known_specs(manifest, options.out))
         libraries = generate.declare(named.specs, diagnostics)
+        generate.check_owners(libraries, named, options.out, manifest, diagnostics)
         if len(diagnostics):
             return _complain(diagnostics, "nothing was written")
-        manifest = output.read_manifest(options.out)
         if not named.specs and not generate.owned(manifest, named, options.out):
             return _fail(f"no spec (*.yaml) in {', '.join(map(str, options.paths))}")
         generated = generate.generate(libraries, named, options.out, manifest)
-        return libraries, generated, generate.compare(generated, named, options.out, manifest)
+        # A check looks at every text, a run only at those that may have changed.
+        fresh = "check" in options and options.check
+        changes = generate.compare(generated, named, options.out, manifest, fresh=fresh)
+        return libraries, generated, changes
     except (generate.NoSpecError, output.OutputError) as error:
         return _fail(str(error))
 
@@ -173,8 +186,9 @@ def _report(options: argparse.Namespace, changes: Sequence[Change]) -> int:
         else:
             print(f"{change.kind.value:12} {options.out / change.path}")
     if changes:
-        out = "" if options.out == Path("generated") else f" --out {options.out}"
-        _note(f"to mend it: python -m codegen {' '.join(map(str, options.paths))}{out}")
+        out = [] if options.out == Path("generated") else ["--out", str(options.out)]
+        command = shlex.join(["python", "-m", "codegen", *map(str, options.paths), *out])
+        _note(f"to mend it: {command}")
     return 1 if changes else 0
 
 

@@ -83,7 +83,7 @@ def header(library: Library, backend: Backend, spec: str) -> HeaderView:
         library=library.name.value,
         name=backend.name.value,
         namespace=backend.namespace.value,
-        methods_namespace=f"{backend.name}_methods",
+        methods_namespace=names.methods_namespace(backend.name.value),
         interface=interface,
         own_interface=not backend.delegates,
         includes=(_TORCH_HEADER,) if backend.delegates else (),

@@ -12,6 +12,9 @@ from typing import NamedTuple
 
 from codegen.source import Span
 
+# Of a longer line an excerpt shows what stands around the place.
+LONGEST = 200
+
 CODES = {
     "CG001": "a file cannot be read as text",
     "CG101": "the YAML is malformed",
@@ -91,6 +94,9 @@ def _excerpt(span: Span) -> list[str]:
     number, column = span.position
     text = span.source.line(number)
     before, marked = text[: column - 1], text[column - 1 : column - 1 + span.end - span.start]
+    if len(text) > LONGEST:
+        before, marked = before[-LONGEST // 2 :], marked[: LONGEST // 2]
+        text = before + text[column - 1 : column - 1 + LONGEST // 2]
     gutter = f"{number:5} | "
     return [
         gutter + text.replace("\t", " "),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
@@ -24,12 +24,13 @@ class Named(NamedTuple):
 
     folders: tuple[Path, ...]
     specs: tuple[Path, ...]
+    gone: tuple[Path, ...]
+    """What is named and no longer there: its libraries are stale."""
 
     def owns(self, spec: Path) -> bool:
         """Whether this run speaks for a spec, also for one that is gone."""
-        return spec in {p.resolve() for p in self.specs} or spec.parent in {
-            p.resolve() for p in self.folders
-        }
+        files = {path.resolve() for path in (*self.specs, *self.gone)}
+        return spec in files or spec.parent in {p.resolve() for p in (*self.folders, *self.gone)}
 
 
 class RootView(NamedTuple):
@@ -43,9 +44,12 @@ class Generated(NamedTuple):
     origins: Callable[[], dict[str, dict[int, Span]]]
 
 
-def find(paths: Iterable[Path]) -> Named:
-    """The specs in folders (not in folders below them, which hold C++) and the files named."""
-    folders, specs = [], []
+def find(paths: Iterable[Path], known: Set[Path]) -> Named:
+    """The specs in folders (not in folders below them, which hold C++) and the files named.
+
+    What does not exist must be `known`, a spec that something was generated from, or the folder of one.
+    """
+    folders, specs, gone = [], [], []
     for path in paths:
         if path.is_dir():
             folders.append(path)
@@ -54,9 +58,12 @@ def find(paths: Iterable[Path]) -> Named:
             )
         elif path.is_file():
             specs.append(path)
+        elif path.resolve() in known or any(path.resolve() == spec.parent for spec in known):
+            gone.append(path)
         else:
             raise NoSpecError(f"{path} does not exist")
-    return Named(tuple(folders), tuple({spec.resolve(): spec for spec in specs}.values()))
+    once = {spec.resolve(): spec for spec in specs}
+    return Named(tuple(folders), tuple(once.values()), tuple(gone))
 
 
 def declare(specs: Sequence[Path], diagnostics: Diagnostics) -> list[Library]:
@@ -95,20 +102,44 @@ def generate(
     )
 
 
+def known_specs(manifest: Manifest, out: Path) -> set[Path]:
+    """The specs that the manifest names, which count from the folder above the output folder."""
+    return {_spec(entry, out) for entry in manifest.values() if entry.spec}
+
+
 def owned(manifest: Manifest, named: Named, out: Path) -> set[str]:
     """The files of the manifest whose specs this run speaks for, also of those that are gone."""
-    return {
-        path
-        for path, entry in manifest.items()
-        if entry.spec and named.owns((out.resolve().parent / entry.spec).resolve())
-    }
+    mine = {spec for spec in known_specs(manifest, out) if named.owns(spec)}
+    return {path for path, entry in manifest.items() if entry.spec and _spec(entry, out) in mine}
+
+
+def check_owners(
+    libraries: Sequence[Library],
+    named: Named,
+    out: Path,
+    manifest: Manifest,
+    diagnostics: Diagnostics,
+) -> None:
+    """No library of this run is that of a spec which stands elsewhere and is not named."""
+    owners = {path.split("/")[0]: _spec(e, out) for path, e in manifest.items() if e.spec}
+    for library in libraries:
+        owner = owners.get(library.name.value)
+        if owner and owner.is_file() and not named.owns(owner):
+            message = f"a second library '{library.name}' for {out.as_posix()}"
+            help = f"the first stands in {_relative(owner, Path.cwd())}"
+            diagnostics.add("CG402", library.name.span, message, help)
 
 
 def compare(
-    generated: Generated, named: Named, out: Path, manifest: Manifest
+    generated: Generated, named: Named, out: Path, manifest: Manifest, *, fresh: bool
 ) -> list[output.Change]:
     shared = {path for path, entry in manifest.items() if not entry.spec}
-    return output.compare(out, manifest, generated.files, shared | owned(manifest, named, out))
+    mine = shared | owned(manifest, named, out)
+    return output.compare(out, manifest, generated.files, mine, fresh=fresh)
+
+
+def _spec(entry: output.Entry, out: Path) -> Path:
+    return (out.resolve().parent / entry.spec).resolve()
 
 
 class _Library:
@@ -186,9 +217,9 @@ def _python(path: str, view: render.View, spec: str) -> File:
 
 
 def _read(path: Path, diagnostics: Diagnostics) -> Source | None:
-    data = path.read_bytes()
+    data = path.read_bytes().removeprefix(b"\xef\xbb\xbf")
     try:
-        return Source(path.as_posix(), data.decode("utf-8-sig"))
+        return Source(path.as_posix(), data.decode("utf-8"))
     except UnicodeDecodeError as error:
         source = Source(path.as_posix(), data.decode("utf-8", errors="replace"))
         offset = len(data[: error.start].decode("utf-8"))

@@ -12,6 +12,7 @@ from typing import NamedTuple, TypeVar
 from codegen import prose, reader, schema_parser
 from codegen.diagnostics import Diagnostics, did_you_mean
 from codegen.model import (
+    BACKENDS_NAMESPACE,
     TORCH_DOCS,
     TORCH_INTERFACE,
     TORCH_METHODS,
@@ -116,7 +117,7 @@ class _Loader:
             self._diagnostics.add("CG202", interface.span, message, "give it `methods:`")
         return Backend(
             name=name,
-            namespace=self._text(fields.get("namespace")) or Text("__backends__", name.span),
+            namespace=self._text(fields.get("namespace")) or Text(BACKENDS_NAMESPACE, name.span),
             interface=interface,
             doc=self._doc(fields.get("doc")),
             methods=_implied(methods, name) if interface.value == TORCH_INTERFACE else methods,
@@ -161,7 +162,6 @@ class _Loader:
             doc=self._doc(fields.get("doc")),
             preprocess=self._text(fields.get("preprocess")),
             prepare=self._text(fields.get("prepare")),
-            span=node.span,
         )
 
     def _fields(self, node: Node, shape: Shape) -> dict[str, Node] | None:

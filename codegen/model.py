@@ -11,8 +11,9 @@ from typing import NamedTuple
 from codegen import prose
 from codegen.schema import FunctionSchema
 from codegen.schema_parser import parse
-from codegen.source import Source, Span, Text
+from codegen.source import Source, Text
 
+BACKENDS_NAMESPACE = "__backends__"
 TORCH_INTERFACE = "torch::jit::PyTorchBackendInterface"
 # torch/csrc/jit/backends/backend.h: getIsAvailableSchema, getCompileSchema, getExecuteSchema.
 TORCH_DOCS = {
@@ -66,7 +67,6 @@ class Implementation(NamedTuple):
     doc: str
     preprocess: Text | None
     prepare: Text | None
-    span: Span
 
 
 class Backend(NamedTuple):

@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 import keyword
-import sys
 from collections.abc import Iterable
 
 LOCK = "codegen.lock"
@@ -29,10 +28,39 @@ CPP_MACROS = frozenset(
     """assert errno stdin stdout stderr EOF NULL NAN INFINITY major minor makedev linux unix offsetof signbit isnan
     TORCH_API C10_API TORCH_CHECK""".split()
 )
-# Each is a namespace or a module that a library of this name would take the place of.
-RESERVED_LIBRARIES = (
-    frozenset("torch at c10 std caffe2 codegen detail".split()) | sys.stdlib_module_names
+# What a class template or an interface would hide inside of the library's namespace.
+CPP_NAMES = frozenset("std torch c10 at codegen TBackendInterface".split())
+# Functions of the C library that stand in the global namespace, where a library's namespace stands too.
+_C_FUNCTIONS = frozenset(
+    """abort abs accept access bind brk clock close connect cos daemon div double_t drem dup dup2 environ exec exit exp
+    fork free gamma getopt index j0 j1 jn kill link listen log malloc nice open optarg pause pipe poll pow printf puts
+    qsort raise rand random read recv remove rename round select send shutdown sigaction signal sin sleep socket sqrt
+    stat strlen sync system tan time timezone truncate unlink wait write y0 y1 yn""".split()
 )
+# Python's own modules, and those that come with torch: the generated package would hide them. A fixed list, for what a
+# spec may say does not depend on the Python that reads it.
+_MODULES = frozenset(
+    """abc aifc antigravity argparse array ast asynchat asyncio asyncore atexit audioop base64 bdb binascii
+    bisect builtins bz2 cProfile calendar cgi cgitb chunk cmath cmd code codecs codeop collections colorsys
+    compileall concurrent configparser contextlib contextvars copy copyreg crypt csv ctypes curses
+    dataclasses datetime dbm decimal difflib dis distutils doctest email encodings ensurepip enum errno
+    faulthandler fcntl filecmp fileinput fnmatch fractions ftplib functools gc genericpath getopt getpass
+    gettext glob graphlib grp gzip hashlib heapq hmac html http idlelib imaplib imghdr imp importlib inspect
+    io ipaddress itertools json keyword lib2to3 linecache locale logging lzma mailbox mailcap marshal math
+    mimetypes mmap modulefinder msilib msvcrt multiprocessing netrc nis nntplib nt ntpath nturl2path numbers
+    opcode operator optparse os ossaudiodev pathlib pdb pickle pickletools pipes pkgutil platform plistlib
+    poplib posix posixpath pprint profile pstats pty pwd py_compile pyclbr pydoc pydoc_data pyexpat queue
+    quopri random re readline reprlib resource rlcompleter runpy sched secrets select selectors shelve shlex
+    shutil signal site smtpd smtplib sndhdr socket socketserver spwd sqlite3 sre_compile sre_constants
+    sre_parse ssl stat statistics string stringprep struct subprocess sunau symtable sys sysconfig syslog
+    tabnanny tarfile telnetlib tempfile termios textwrap this threading time timeit tkinter token tokenize
+    tomllib trace traceback tracemalloc tty turtle turtledemo types typing unicodedata unittest urllib uu
+    uuid venv warnings wave weakref webbrowser winreg winsound wsgiref xdrlib xml xmlrpc zipapp zipfile
+    zipimport zlib zoneinfo
+    filelock fsspec functorch jinja2 mpmath networkx numpy packaging pip setuptools sympy torch torchgen triton
+    typing_extensions yaml""".split()
+)
+RESERVED_LIBRARIES = _C_FUNCTIONS | _MODULES | {"caffe2", "detail"}
 # What a generated package imports under its own name.
 PACKAGE_IMPORTS = frozenset(["torch", "Any", "Protocol"])
 
@@ -74,6 +102,10 @@ def parameter(name: str) -> str:
 def header(library: str, backend: str) -> str:
     """How user code includes the header of a backend."""
     return f"{library}/{backend}.h"
+
+
+def methods_namespace(backend: str) -> str:
+    return f"{backend}_methods"
 
 
 def target(library: str) -> str:

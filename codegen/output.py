@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from contextlib import suppress
 from enum import Enum
 from hashlib import sha256
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
 from codegen.names import LOCK
@@ -86,15 +86,23 @@ def read_manifest(out: Path) -> Manifest:
         content: Any = json.loads(path.read_text(encoding="utf-8"))
         if content["format"] != FORMAT:
             raise ValueError(f"format {content['format']}")
-        return {name: Entry(**entry) for name, entry in content["files"].items()}
+        manifest = {name: Entry(**entry) for name, entry in content["files"].items()}
+        for name, entry in manifest.items():
+            if not all(isinstance(value, str) for value in entry):
+                raise ValueError(f"the entry of {name}")
+            if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
+                raise ValueError(f"{name} is outside of the folder")
+        return manifest
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise OutputError(
             f"{path} cannot be read ({error}); take either side's version of a merge and run again"
         ) from error
 
 
-def compare(out: Path, manifest: Manifest, files: Iterable[File], owned: Set[str]) -> list[Change]:
-    """What differs from `files`, the manifest itself included.
+def compare(
+    out: Path, manifest: Manifest, files: Iterable[File], owned: Set[str], *, fresh: bool
+) -> list[Change]:
+    """What differs from `files`, the manifest itself included; `fresh` makes every text, whatever its key.
 
     Of the files that the manifest lists, those in `owned` are this run's, and stale if it does not produce them; the
     others are left alone.
@@ -106,7 +114,7 @@ def compare(out: Path, manifest: Manifest, files: Iterable[File], owned: Set[str
     changes = []
     for file in sorted(files):
         before, known = _read(out / file.path), manifest.get(file.path)
-        if known and known.key == file.key and _is(before, known):
+        if not fresh and known and known.key == file.key and _is(before, known):
             entries[file.path] = Entry(file.spec, file.key, known.sha256)
             continue
         after = file.make()
@@ -169,6 +177,6 @@ def _manifest_text(entries: Mapping[str, Entry]) -> str:
 
 def _read(path: Path) -> str | None:
     try:
-        return path.read_bytes().decode("utf-8", errors="surrogateescape")
+        return path.read_bytes().decode("utf-8", errors="replace")
     except FileNotFoundError:
         return None

@@ -6,6 +6,7 @@ class knows neither methods nor types.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -147,9 +148,9 @@ def quote(text: str) -> str:
 
 def docstring(text: str) -> str:
     """A docstring whose lines black indents."""
-    escaped = text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    # The last quote of a run stands bare: three in a row would end the string.
+    escaped = re.sub(r'"(?=")', r'\\"', text.replace("\\", "\\\\"))
     escaped = "".join(c if c.isprintable() or c == "\n" else quote(c)[1:-1] for c in escaped)
     if "\n" in escaped:
         return f'"""{escaped}\n"""'
-    # What would be four quotes in a row ends early.
     return f'"""{escaped[:-1]}\\""""' if escaped.endswith('"') else f'"""{escaped}"""'

@@ -72,7 +72,11 @@ def read(source: Source, diagnostics: Diagnostics) -> Node | None:
 
 
 def _printable(char: str) -> bool:
-    return char in "\t\n\r\x85" or "\x20" <= char <= "\x7e" or char >= "\xa0"
+    return (
+        char in "\t\n\r\x85"
+        or "\x20" <= char <= "\x7e"
+        or (char >= "\xa0" and char not in "\ufffe\uffff")
+    )
 
 
 def _yaml_help(problem: str) -> str | None:

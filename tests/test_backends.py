@@ -6,6 +6,7 @@ tests/native/native.yaml declares every form and every type; its C++ gives back 
 
 from __future__ import annotations
 
+import importlib
 import math
 import os
 import re
@@ -396,7 +397,7 @@ class TestTools:
 
     def test_ruff(self, python_files: list[Path]) -> None:
         """But for the length of lines: the text of a doc is the user's."""
-        options = ("check", "--no-cache", "--ignore", "E501", "--config", self.PYPROJECT)
+        options = ("check", "--no-cache", "--config", self.PYPROJECT)
         done = run("ruff", *options, *python_files)
         assert done.returncode == 0, done.stdout
 
@@ -454,3 +455,8 @@ class TestTools:
         options = ("--mypy-config-file", config)
         done = run("stubtest", *options, *names, cwd=tmp_path, MYPYPATH=path, PYTHONPATH=path)
         assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_library_without_cpp_of_its_own(native_packages: Path) -> None:
+    """An interface that others implement: nothing but the run-time support is linked."""
+    assert importlib.import_module("bare").__all__ == ["CodecInterface"]

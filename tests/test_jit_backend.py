@@ -247,6 +247,20 @@ class TestPoint3Lowering:
             torch_jit.torch_jit_test.lower(script(Arithmetic()), {"accum": value})
         assert f"torch_jit.torch_jit_test.lower(): {message}" in str(refused.value)
 
+    def test_a_value_that_torch_cannot_hold_is_refused(self, libraries: Path) -> None:
+        """Torch overflows its stack on the first, and says "Unable to cast" of the second."""
+        import torch_jit
+
+        own: list[Any] = [[1]]
+        own.append(own)
+        for value, message in {
+            "itself": (own, "is nested too deeply, or holds itself"),
+            "wide": ([2**70], "['accum'][0] has the int 1180591620717411303424"),
+        }.values():
+            with pytest.raises(ValueError) as refused:
+                torch_jit.torch_jit_test.lower(script(Arithmetic()), {"accum": value})
+            assert message in str(refused.value)
+
     @pytest.mark.parametrize("spec", [{"missing": ""}, {"forward": ""}, {"accum": {}}, {1: ""}])
     def test_errors_are_those_of_torchs_own_header(self, spec: dict[str, Any]) -> None:
         """An unknown method, one that compile refuses, a value without a type, a key that is no name."""

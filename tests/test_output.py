@@ -160,10 +160,62 @@ def test_files_of_the_user_are_never_touched(
     assert files(generated) == before
 
 
-def test_unreadable_manifest_is_an_error(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (project / "generated" / "codegen.lock").write_text("<<<<<<< ours\n")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<<<<<<< ours\n",
+        '{"format": 1, "files": {"a": {"spec": 1, "key": 2, "sha256": 3}}}',
+        '{"format": 1, "files": {"../victim": {"spec": "", "key": "", "sha256": ""}}}',
+        '{"format": 9, "files": {}}',
+    ],
+)
+def test_unreadable_manifest_is_an_error(
+    project: Path, capsys: pytest.CaptureFixture[str], text: str
+) -> None:
+    (project / "generated" / "codegen.lock").write_text(text)
     assert main(["specs"]) == 2
     assert "codegen.lock cannot be read" in capsys.readouterr().err
+
+
+def test_a_library_is_not_taken_over_by_another_spec(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "elsewhere.yaml").write_text(SPEC.format(name="one", doc="A rival."))
+    before = files(project / "generated")
+    assert main(["elsewhere.yaml"]) == 1
+    assert "elsewhere.yaml:1:10: error CG402: a second library 'one'" in capsys.readouterr().err
+    assert files(project / "generated") == before
+    (project / "specs" / "one.yaml").unlink()
+    assert main(["elsewhere.yaml"]) == 0
+
+
+@pytest.mark.parametrize("named", ["specs", "specs/one.yaml"])
+def test_what_is_gone_can_be_named(project: Path, named: str) -> None:
+    shutil.rmtree(project / "specs")
+    assert main([named]) == 0
+    assert not (project / "generated" / "one").exists()
+    assert (project / "generated" / "two").exists() == (named != "specs")
+
+
+def test_a_generated_file_that_is_no_text_is_written_over(project: Path) -> None:
+    (project / "generated" / "one" / "py.typed").write_bytes(b"\xff\xfe")
+    assert main(["specs", "--check"]) == 1
+    assert main(["specs"]) == 0
+    assert main(["specs", "--check"]) == 0
+
+
+def test_check_looks_at_every_text(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where the manifest says that nothing its text is made of has changed."""
+    monkeypatch.setattr("codegen.render.black", lambda text, stub: f"{text}# otherwise\n")
+    assert main(["specs", "--check"]) == 1
+
+
+def test_a_defect_of_ours_is_no_mistake_of_the_user(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("codegen.check.check", lambda *_: 1 / 0)
+    assert main(["specs"]) == 2
+    assert "this is a defect of codegen" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -172,6 +224,7 @@ def test_unreadable_manifest_is_an_error(project: Path, capsys: pytest.CaptureFi
         (["nowhere"], "nowhere does not exist"),
         (["empty"], "no spec (*.yaml) in empty"),
         (["specs", "--diff"], "--diff goes with --check"),
+        (["explain", "CG101"], "the command 'explain' is not in this version"),
     ],
 )
 def test_usage_errors(

@@ -15,7 +15,7 @@ __all__ = [
     "elementwise",
 ]
 
-_runtime.load(__file__, "specs/elementwise.yaml", "e974f046b767fe22")
+_runtime.load(__file__, "specs/elementwise.yaml", "7546bfba6cb88453")
 
 
 class Backend(Protocol):

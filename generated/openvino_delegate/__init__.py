@@ -14,7 +14,7 @@ __all__ = [
     "openvino_delegate",
 ]
 
-_runtime.load(__file__, "specs/openvino_delegate.yaml", "6aec4aa9b0cf164b")
+_runtime.load(__file__, "specs/openvino_delegate.yaml", "7ccfdde639c1b987")
 
 
 class Backend(Protocol):

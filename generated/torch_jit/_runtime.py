@@ -9,8 +9,9 @@ import ctypes
 import importlib
 import mmap
 import re
+import shlex
 import struct
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Generic, TypeVar, cast
 
@@ -29,13 +30,14 @@ def load(package: str, spec: str, fingerprint: str) -> None:
     library = Path(package).parent.name
     path = Path(package).with_name(f"lib{library}.torch.so")
     out = path.parents[1].name
-    option = "" if out == "generated" else f" --out {out}"
-    remedy = f"Build it in {path.parents[2]}: python -m codegen build {spec}{option}"
+    command = ["python", "-m", "codegen", "build", spec]
+    command += [] if out == "generated" else ["--out", out]
+    remedy = f"Build it in {path.parents[2]}: {shlex.join(command)}"
     try:
         _check_stamp(path, fingerprint)
         cast("Callable[[Path], None]", torch.ops.load_library)(path)
         errors = ctypes.CDLL(str(path)).codegen_registration_errors
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, AttributeError) as error:
         raise ImportError(f"{library}: {error}. {remedy}", name=library, path=str(path)) from error
     errors.restype = ctypes.c_char_p
     if reason := errors().decode(errors="replace").strip():
@@ -119,9 +121,10 @@ class JitBackend(Implementation[T]):
         """
         where = f"{self._qualified}.lower()"
         _check_module(where, module)
-        _check_methods(where, module, method_compile_spec)
+        _check_methods(where, "argument 'method_compile_spec'", module, method_compile_spec)
         if self._prepare is not None:
             method_compile_spec = _function(self._prepare)(module, dict(method_compile_spec))
+            _check_methods(where, f"what {self._prepare} returns", module, method_compile_spec)
         for method, value in method_compile_spec.items():
             _check_value(where, f"method_compile_spec[{method!r}]", value)
         to_backend = cast(Any, torch._C)._jit_to_backend
@@ -149,47 +152,62 @@ def _check_module(where: str, module: object) -> None:
     )
 
 
-def _check_methods(where: str, module: torch.jit.ScriptModule, spec: object) -> None:
+def _check_methods(where: str, what: str, module: torch.jit.ScriptModule, spec: object) -> None:
     if not isinstance(spec, Mapping):
         found = type(spec).__qualname__
-        raise TypeError(
-            f"{where}: argument 'method_compile_spec' must be a dict by method names, not {found}"
-        )
+        raise TypeError(f"{where}: {what} must be a dict by method names, not {found}")
     methods = sorted(module._c._method_names())
     if not spec:
-        raise ValueError(
-            f"{where}: argument 'method_compile_spec' is empty; name a method of the module: "
-            + ", ".join(methods)
-        )
+        known = ", ".join(methods)
+        raise ValueError(f"{where}: {what} is empty; name a method of the module: {known}")
     for name in spec:
         if not isinstance(name, str):
-            raise TypeError(
-                f"{where}: a key of 'method_compile_spec' must be a method's name, not {name!r}"
-            )
+            raise TypeError(f"{where}: a key of {what} must be a method's name, not {name!r}")
         if name not in methods:
-            raise ValueError(
-                f"{where}: the module has no method {name!r}; it has {', '.join(methods)}"
-            )
+            known = ", ".join(methods)
+            raise ValueError(f"{where}: the module has no method {name!r}; it has {known}")
 
 
 def _check_value(where: str, path: str, value: object) -> None:
     """Torch infers a TorchScript type for each value; what it cannot infer it reports without the place."""
-    if isinstance(value, (dict, list)) and not value:
-        raise ValueError(
+    _check_limits(where, path, value, 32)
+    if not _has_type(value):
+        raise _explain(where, path, value)
+
+
+def _check_limits(where: str, path: str, value: object, depth: int) -> None:
+    if depth == 0:
+        raise ValueError(f"{where}: {path} is nested too deeply, or holds itself")
+    for item in _items(value).values():
+        _check_limits(where, path, item, depth - 1)
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        raise ValueError(f"{where}: {path} has the int {value}, which has more than 64 bits")
+
+
+def _explain(where: str, path: str, value: object) -> Exception:
+    """The innermost value that has no type, and why."""
+    for key, item in _items(value).items():
+        if not _has_type(item):
+            return _explain(where, f"{path}[{key!r}]", item)
+    found = type(value).__qualname__
+    if not isinstance(value, (dict, list)):
+        return TypeError(f"{where}: {path} is of type {found}, which TorchScript has none for")
+    if not value:
+        return ValueError(
             f"{where}: {path} is {value}, which has no TorchScript type; write None or ()"
         )
-    items: Iterable[tuple[object, object]] = ()
+    return ValueError(
+        f"{where}: {path} mixes types; a {found} holds keys and values of one type each, a tuple any"
+        if isinstance(value, dict)
+        else f"{where}: {path} mixes types; a list holds values of one type, a tuple any"
+    )
+
+
+def _items(value: object) -> dict[object, object]:
     if isinstance(value, dict):
-        items = value.items()
-    elif isinstance(value, (list, tuple)):
-        items = enumerate(value)
-    for key, item in items:
-        _check_value(where, f"{path}[{key!r}]", item)
-    if torch._C._jit_try_infer_type(value).success():
-        return
-    found = type(value).__qualname__
-    if isinstance(value, (dict, list)):
-        raise ValueError(
-            f"{where}: {path} mixes types; a {found} holds values of one type, a tuple any"
-        )
-    raise TypeError(f"{where}: {path} is of type {found}, which TorchScript has none for")
+        return value
+    return dict(enumerate(value)) if isinstance(value, (list, tuple)) else {}
+
+
+def _has_type(value: object) -> bool:
+    return torch._C._jit_try_infer_type(value).success()

@@ -9,7 +9,7 @@ namespace {
 
 // What the Python package reads before it loads this library.
 [[gnu::used]] constexpr char stamp[] =
-    "torch-backend-codegen torch=" TORCH_VERSION " source=e974f046b767fe22;";
+    "torch-backend-codegen torch=" TORCH_VERSION " source=7546bfba6cb88453;";
 
 const elementwise::backend<elementwise::Delegate> registered_elementwise(
     "elementwise",

@@ -22,7 +22,7 @@ __all__ = [
     "whitespace",
 ]
 
-_runtime.load(__file__, "spec.yaml", "cbbb82c8d5fc3e3d")
+_runtime.load(__file__, "spec.yaml", "d3d968c5a9d0c4f8")
 
 
 class Backend(Protocol):
@@ -51,7 +51,7 @@ class TokenizerInterface(Protocol):
     """Turns text into codes."""
 
     def encode(self, text: str, *, add_special: bool = True) -> list[int]:
-        """The codes of a text.
+        """The codes of a text, which may end in \"\""
 
         Args:
             text: any text, UTF-8

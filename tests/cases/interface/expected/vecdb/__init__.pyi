@@ -45,7 +45,7 @@ class TokenizerInterface(Protocol):
     """Turns text into codes."""
 
     def encode(self, text: str, *, add_special: bool = True) -> list[int]:
-        """The codes of a text.
+        """The codes of a text, which may end in \"\""
 
         Args:
             text: any text, UTF-8

@@ -8,7 +8,7 @@ namespace vecdb {
 /// Turns text into codes.
 class TokenizerInterface : public torch::CustomClassHolder {
  public:
-  /// The codes of a text.
+  /// The codes of a text, which may end in """
   /// \param text any text, UTF-8
   /// \param add_special whether to frame it
   virtual std::vector<int64_t> encode(std::string text, bool add_special) = 0;
@@ -123,7 +123,7 @@ class tokenizer {
     static const codegen::Method methods[] = {
         {tokenizer_methods::getEncodeSchema,
          tokenizer_methods::getEncodeFunc<TBackendInterface>(),
-         "The codes of a text.\n\nArgs:\n    text: any text, UTF-8\n    add_special: whether to frame it"},
+         "The codes of a text, which may end in \"\"\"\n\nArgs:\n    text: any text, UTF-8\n    add_special: whether to frame it"},
         {tokenizer_methods::getDecodeSchema,
          tokenizer_methods::getDecodeFunc<TBackendInterface>(),
          ""},
