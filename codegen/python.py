@@ -7,12 +7,14 @@ class knows neither methods nor types.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from typing import NamedTuple
 
 from codegen import names, types
 from codegen.model import Backend, Implementation, Library, Method
 from codegen.schema import Argument
+
+_BUILTINS = frozenset("bool complex dict float int list str tuple".split())
 
 
 class MethodView(NamedTuple):
@@ -74,10 +76,11 @@ def package(library: Library, spec: str, fingerprint: str) -> PackageView:
 
 
 def _protocol(backend: Backend) -> ProtocolView:
+    hidden = _BUILTINS & {method.name for method in backend.methods}
     return ProtocolView(
         name=names.protocol(backend.name.value, backend.interface.value, backend.delegates),
         doc=backend.doc or f"What an implementation of the {backend.name} backend can do.",
-        methods=tuple(_method(method) for method in backend.methods),
+        methods=tuple(_method(method, hidden) for method in backend.methods),
     )
 
 
@@ -94,31 +97,29 @@ def _implementation(backend: Backend, implementation: Implementation) -> Impleme
     )
 
 
-def _method(method: Method) -> MethodView:
-    arguments = method.schema.arguments
-    keyword_only = [a for a in arguments if a.kwarg_only]
-    positional = [a for a in arguments if not a.kwarg_only]
-    parameters = [
-        "self",
-        *map(_parameter, positional),
-        *(["*"] if keyword_only else []),
-        *map(_parameter, keyword_only),
-    ]
-    returns = [types.python(r.type, {}, returned=True) for r in method.schema.returns]
+def _method(method: Method, hidden: Set[str]) -> MethodView:
+    """`hidden` are the types of Python that a method of the same class takes the name of."""
+    parameters = ["self"]
+    for argument in method.schema.arguments:
+        if argument.kwarg_only and "*" not in parameters:
+            parameters.append("*")
+        parameters.append(_parameter(argument, hidden))
+    registered = method.schema.as_method().returns[0].type
     return MethodView(
         name=method.name,
         parameters=", ".join(parameters),
-        returns=(
-            returns[0]
-            if len(returns) == 1
-            else f"tuple[{', '.join(returns)}]" if returns else "None"
-        ),
+        returns=_annotation(registered, hidden, returned=True),
         doc=method.documentation,
     )
 
 
-def _parameter(argument: Argument) -> str:
-    annotated = f"{argument.name}: {types.python(argument.type, {})}"
+def _annotation(type: types.Type, hidden: Set[str], *, returned: bool = False) -> str:
+    text = types.python(type, {}, returned=returned)
+    return re.sub(rf"\b({'|'.join(hidden)})\b", r"builtins.\1", text) if hidden else text
+
+
+def _parameter(argument: Argument, hidden: Set[str]) -> str:
+    annotated = f"{argument.name}: {_annotation(argument.type, hidden)}"
     if argument.default is None:
         return annotated
     # Only of these does Python show the value by a literal of the annotated type.
@@ -136,6 +137,7 @@ def _imports(protocols: Iterable[ProtocolView]) -> tuple[str, ...]:
     text = " ".join(m.parameters + m.returns for p in protocols for m in p.methods)
     typing = [name for name in ("Any", "Protocol") if name == "Protocol" or name in text]
     return (
+        *(["import builtins"] if "builtins." in text else []),
         f"from typing import {', '.join(typing)}",
         *(["", "import torch"] if "torch." in text else []),
     )

@@ -225,6 +225,7 @@ class TestImplementations:
         assert tokenizer.count("a bc") == (1, 2.0, ["a", "bc"])
         assert tokenizer.count("") == (2, 0.0, [])
         assert tokenizer.reset() is None
+        assert tokenizer.list([1]) == [1]
         assert tokenizer.count("a") == (1, 1.0, ["a"])
 
     def test_definitions_and_special_tokens(self, tokenizer: Any) -> None:
@@ -396,7 +397,6 @@ class TestTools:
         assert done.returncode == 0, done.stdout + done.stderr
 
     def test_ruff(self, python_files: list[Path]) -> None:
-        """But for the length of lines: the text of a doc is the user's."""
         options = ("check", "--no-cache", "--config", self.PYPROJECT)
         done = run("ruff", *options, *python_files)
         assert done.returncode == 0, done.stdout

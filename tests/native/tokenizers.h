@@ -39,6 +39,8 @@ class Whitespace : public TokenizerInterface {
 
   void reset() override { calls_ = 0; }
 
+  std::vector<int64_t> list(std::vector<int64_t> value) override { return value; }
+
   void fail(std::string how) override {
     TORCH_CHECK(how != "check", "checked: ", how);
     TORCH_CHECK_TYPE(how != "type", "checked: ", how);
