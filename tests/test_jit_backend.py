@@ -301,7 +301,7 @@ class TestPoint3Lowering:
             ),
             (
                 (scripted, {1: ""}),
-                "TypeError: {}a key of 'method_compile_spec' must be a method's name, not 1",
+                "TypeError: {}argument 'method_compile_spec' must have methods' names as keys, not 1",
             ),
         ]:
             assert last_line(lambda a=arguments: backend.lower(*a)) == message.format(where)

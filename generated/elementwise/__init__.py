@@ -15,7 +15,7 @@ __all__ = [
     "elementwise",
 ]
 
-_runtime.load(__file__, "specs/elementwise.yaml", "7546bfba6cb88453")
+_runtime.load(__file__, "specs/elementwise.yaml", "9b683f135d195037")
 
 
 class Backend(Protocol):

@@ -14,7 +14,7 @@ __all__ = [
     "openvino_delegate",
 ]
 
-_runtime.load(__file__, "specs/openvino_delegate.yaml", "7ccfdde639c1b987")
+_runtime.load(__file__, "specs/openvino_delegate.yaml", "bc7ee2aaeab56bad")
 
 
 class Backend(Protocol):

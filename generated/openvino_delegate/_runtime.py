@@ -162,7 +162,7 @@ def _check_methods(where: str, what: str, module: torch.jit.ScriptModule, spec: 
         raise ValueError(f"{where}: {what} is empty; name a method of the module: {known}")
     for name in spec:
         if not isinstance(name, str):
-            raise TypeError(f"{where}: a key of {what} must be a method's name, not {name!r}")
+            raise TypeError(f"{where}: {what} must have methods' names as keys, not {name!r}")
         if name not in methods:
             known = ", ".join(methods)
             raise ValueError(f"{where}: the module has no method {name!r}; it has {known}")
@@ -178,8 +178,8 @@ def _check_value(where: str, path: str, value: object) -> None:
 def _check_limits(where: str, path: str, value: object, depth: int) -> None:
     if depth == 0:
         raise ValueError(f"{where}: {path} is nested too deeply, or holds itself")
-    for item in _items(value).values():
-        _check_limits(where, path, item, depth - 1)
+    for key, item in _items(value).items():
+        _check_limits(where, f"{path}[{key!r}]", item, depth - 1)
     if isinstance(value, int) and not -(2**63) <= value < 2**63:
         raise ValueError(f"{where}: {path} has the int {value}, which has more than 64 bits")
 

@@ -9,7 +9,7 @@ namespace {
 
 // What the Python package reads before it loads this library.
 [[gnu::used]] constexpr char stamp[] =
-    "torch-backend-codegen torch=" TORCH_VERSION " source=7546bfba6cb88453;";
+    "torch-backend-codegen torch=" TORCH_VERSION " source=9b683f135d195037;";
 
 const elementwise::backend<elementwise::Delegate> registered_elementwise(
     "elementwise",

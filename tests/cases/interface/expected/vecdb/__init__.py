@@ -22,7 +22,7 @@ __all__ = [
     "whitespace",
 ]
 
-_runtime.load(__file__, "spec.yaml", "d3d968c5a9d0c4f8")
+_runtime.load(__file__, "spec.yaml", "01b4d4d7aed84cd5")
 
 
 class Backend(Protocol):
