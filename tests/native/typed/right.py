@@ -1,5 +1,6 @@
 """A program that mypy must accept: typed against the stub of `native`."""
 
+import builtins
 from typing import Any
 
 import native
@@ -21,15 +22,18 @@ class Upper:
     """Stands in for an implementation in Python, as in a test of the program."""
 
     def encode(
-        self, text: str, *, add_special: bool = True, special: list[int] | None = None
-    ) -> list[int]:
-        return list(text.upper().encode())
+        self, text: str, *, add_special: bool = True, special: builtins.list[int] | None = None
+    ) -> builtins.list[int]:
+        return builtins.list(text.upper().encode())
 
-    def decode(self, tokens: list[int]) -> str:
+    def decode(self, tokens: builtins.list[int]) -> str:
         return bytes(tokens).decode()
 
-    def count(self, text: str) -> tuple[int, float, list[str]]:
+    def count(self, text: str) -> tuple[int, float, builtins.list[str]]:
         return 0, 0.0, [text]
+
+    def list(self, value: builtins.list[int] = []) -> builtins.list[int]:  # noqa: B006
+        return value
 
     def reset(self) -> None: ...
 
