@@ -49,6 +49,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail(str(error))
     except KeyboardInterrupt:
         return _fail("interrupted")
+    except ModuleNotFoundError as error:
+        return _fail(
+            f"{error}; install codegen with what it needs: pip install torch-backend-codegen"
+        )
     except Exception:
         import traceback
 
