@@ -11,14 +11,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from codegen import names, prose, types
+from codegen import names
+from codegen.cpp_classes import ClassView, view
+from codegen.cpp_text import Spelling, comment, layout, mark, quote
 from codegen.model import TORCH_METHODS, Backend, Implementation, Library, Method
-from codegen.source import Span
 
-WIDTH = 100
-
-# Torch's own interface spells these its own way; IValue::to has no other form for them either.
-_TORCH_SPELLINGS = {"Dict(str, Any)": "c10::impl::GenericDict", "Any[]": "c10::impl::GenericList"}
 _TORCH_HEADER = "torch/csrc/jit/backends/backend_interface.h"
 
 
@@ -43,6 +40,7 @@ class HeaderView(NamedTuple):
     interface: str
     own_interface: bool
     includes: tuple[str, ...]
+    declared: tuple[tuple[str, ...], ...]
     doc: tuple[str, ...]
     class_doc: tuple[str, ...]
     assertion: str
@@ -66,12 +64,10 @@ class SourceView(NamedTuple):
     fingerprint: str
     headers: tuple[str, ...]
     user_headers: tuple[IncludeView, ...]
+    namespace: str
+    classes: tuple[ClassView, ...]
+    required: tuple[str, ...]
     registrations: tuple[RegistrationView, ...]
-
-
-def mark(span: Span) -> str:
-    """Tells the renderer that what follows comes from `span`; it takes the mark out of the text again."""
-    return f"\ue000{span.start}\ue001"
 
 
 def header(library: Library, backend: Backend, spec: str) -> HeaderView:
@@ -87,11 +83,12 @@ def header(library: Library, backend: Backend, spec: str) -> HeaderView:
         interface=interface,
         own_interface=not backend.delegates,
         includes=(_TORCH_HEADER,) if backend.delegates else (),
+        declared=_declared(library, backend),
         doc=comment(backend.doc or f"Interface of the {backend.name} backend."),
         class_doc=_class_doc(library, backend, qualified),
         assertion=f"{library.name}::{backend.name}<T> requires T to inherit from {qualified}",
         methods=tuple(
-            _method(backend, method, camel)
+            _method(library, backend, method, camel)
             for method, camel in zip(backend.methods, camels, strict=True)
         ),
     )
@@ -107,12 +104,16 @@ def _class_doc(library: Library, backend: Backend, interface: str) -> tuple[str,
 
 def source(library: Library, spec: str, fingerprint: str) -> SourceView:
     own = [names.header(library.name.value, backend.name.value) for backend in library.backends]
+    own += ["codegen/registration.h"] if library.classes else []
     return SourceView(
         spec=spec,
         library=library.name.value,
         fingerprint=fingerprint,
         headers=tuple(sorted(["torch/version.h", *own])),
         user_headers=tuple(IncludeView(mark(h.span), h.value) for h in library.cpp.headers),
+        namespace=library.namespace.value,
+        classes=tuple(view(library, cls) for cls in library.classes),
+        required=layout("{", list(map(quote, sorted(library.foreign))), "},", 4),
         registrations=tuple(
             _registration(library, backend, implementation)
             for backend in library.backends
@@ -121,26 +122,28 @@ def source(library: Library, spec: str, fingerprint: str) -> SourceView:
     )
 
 
-def comment(text: str, *parameters: tuple[str, str]) -> tuple[str, ...]:
-    """The lines of a `///` comment without the slashes.
-
-    A backslash at the end of a line would continue the comment over the code below it.
-    """
-    entries = (f"\\param {name} {' '.join(doc.split())}" for name, doc in parameters)
-    lines = (
-        "\n".join([text, *(prose.wrap(entry, "    ") for entry in entries)]).strip().splitlines()
-    )
-    stripped = ("".join(c for c in line if c.isprintable()).rstrip() for line in lines)
-    return tuple(
-        f" {line}{'.' if line.endswith(chr(92)) else ''}" if line else "" for line in stripped
-    )
+def _declared(library: Library, backend: Backend) -> tuple[tuple[str, ...], ...]:
+    """The classes of the library that the methods take: the header that defines them may include this one."""
+    mentioned = {name for method in backend.methods for name in method.schema.class_names}
+    found = {
+        library.own[name].cls.value.removeprefix("::") for name in mentioned & library.own.keys()
+    }
+    return tuple(_declare(name) for name in sorted(found))
 
 
-def _method(backend: Backend, method: Method, camel: str) -> MethodView:
+def _declare(name: str) -> tuple[str, ...]:
+    namespace, _, cls = name.rpartition("::")
+    if not namespace:
+        return (f"class {cls};",)
+    return (f"namespace {namespace} {{", f"class {cls};", f"}}  // namespace {namespace}")
+
+
+def _method(library: Library, backend: Backend, method: Method, camel: str) -> MethodView:
     torchs_own = backend.delegates and method.name in TORCH_METHODS
-    arguments = [_spelling(a.type, torchs_own) for a in method.schema.arguments]
-    registered = method.schema.as_method()
-    result = _returns(method, torchs_own)
+    spelled = Spelling(library, torchs_own=torchs_own)
+    arguments = [spelled(a.type) for a in method.schema.arguments]
+    registered = library.registered(method.schema.as_method())
+    result = spelled.returns(method.schema)
     parameters = [
         f"{spelling} {names.parameter(argument.name)}"
         for spelling, argument in zip(arguments, method.schema.arguments, strict=True)
@@ -149,7 +152,7 @@ def _method(backend: Backend, method: Method, camel: str) -> MethodView:
     return MethodView(
         mark=mark(method.func.span),
         doc=comment(method.doc, *method.argument_docs.items()),
-        declaration=_layout(f"virtual {result} {method.member}(", parameters, ") = 0;", 2),
+        declaration=layout(f"virtual {result} {method.member}(", parameters, ") = 0;", 2),
         schema_getter=f"get{camel}Schema",
         function_getter=f"get{camel}Func",
         registered=str(registered),
@@ -165,26 +168,15 @@ def _method(backend: Backend, method: Method, camel: str) -> MethodView:
 
 def _call(method: Method, result: str, taken: Sequence[str]) -> tuple[str, ...]:
     if result == "void":
-        return (*_layout(f"self->{method.member}(", taken, ");", 4), "call.give();")
-    return _layout(f"call.give<{result}>(self->{method.member}(", taken, "));", 4)
-
-
-def _returns(method: Method, torchs_own: bool) -> str:
-    spellings = [_spelling(r.type, torchs_own) for r in method.schema.returns]
-    if len(spellings) == 1:
-        return spellings[0]
-    return f"std::tuple<{', '.join(spellings)}>" if spellings else "void"
-
-
-def _spelling(type: types.Type, torchs_own: bool) -> str:
-    return (_TORCH_SPELLINGS.get(str(type)) if torchs_own else None) or types.cpp(type, {})
+        return (*layout(f"self->{method.member}(", taken, ");", 4), "call.give();")
+    return layout(f"call.give<{result}>(self->{method.member}(", taken, "));", 4)
 
 
 def _registration(
     library: Library, backend: Backend, implementation: Implementation
 ) -> RegistrationView:
     name = quote(implementation.name.value)
-    construct = _layout(
+    construct = layout(
         f"const {library.name}::{backend.name}<{implementation.cls}> registered_{implementation.name}(",
         [name, *([quote(implementation.doc)] if implementation.doc else [])],
         ");",
@@ -205,21 +197,3 @@ def _preprocess(implementation: Implementation) -> tuple[str, ...]:
         f"      return {implementation.preprocess}(module, method_compile_spec, debug_handles);",
         "    });",
     )
-
-
-def _layout(head: str, items: Sequence[str], tail: str, indent: int) -> tuple[str, ...]:
-    """A list in brackets on one line, or one item a line where that is too long."""
-    line = head + ", ".join(items) + tail
-    if len(line) + indent <= WIDTH or not items:
-        return (line,)
-    return (head, *(f"    {item}," for item in items[:-1]), f"    {items[-1]}{tail}")
-
-
-def quote(text: str) -> str:
-    """A C++ string literal. Octal escapes end after three digits; hexadecimal ones do not end."""
-    plain = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t"}
-    return '"' + "".join(plain.get(c) or (c if c.isprintable() else _octal(c)) for c in text) + '"'
-
-
-def _octal(char: str) -> str:
-    return "".join(f"\\{byte:03o}" for byte in char.encode())

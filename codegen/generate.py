@@ -174,8 +174,9 @@ class _Library:
         yield _rendered(self._path("CMakeLists.txt"), "cmake/library.txt.j2", build, self._spec)
         yield _python(self._path("__init__.py"), package, self._spec)
         yield _python(self._path("__init__.pyi"), package, self._spec)
-        runtime = render.template("python/_runtime.py")
-        yield _verbatim(self._path("_runtime.py"), runtime, self._spec)
+        for support in ("_runtime.py", *(["_classes.py"] if self._library.classes else [])):
+            text = render.template(f"python/{support}")
+            yield _verbatim(self._path(support), text, self._spec)
         yield _verbatim(self._path("py.typed"), "", self._spec)
         for module in self._library.modules:
             file = self._beside / module.value

@@ -17,12 +17,17 @@ from codegen.model import (
     TORCH_INTERFACE,
     TORCH_METHODS,
     Backend,
+    Class,
     Cpp,
+    Flat,
     Implementation,
     Library,
     Method,
+    Pickle,
+    Property,
 )
 from codegen.reader import Mapping, Node, Scalar, Sequence
+from codegen.schema import FunctionSchema
 from codegen.source import Source, Text
 
 T = TypeVar("T")
@@ -40,8 +45,8 @@ class Shape(NamedTuple):
 LIBRARY = Shape(
     "a library",
     required=("library",),
-    optional=("spec", "namespace", "doc", "cpp", "python", "backends"),
-    later=("classes", "operators"),
+    optional=("spec", "namespace", "doc", "cpp", "python", "backends", "classes"),
+    later=("operators",),
 )
 CPP = Shape(
     "cpp", optional=("include_dirs", "headers", "sources", "packages", "libraries", "definitions")
@@ -56,8 +61,21 @@ METHOD = Shape(
     "a method",
     required=("func",),
     optional=("doc", "args", "impl"),
-    later=("fake", "gil", "static"),
+    later=("fake", "gil"),
 )
+CLASS = Shape(
+    "a class",
+    required=("name", "class"),
+    optional=tuple("base doc init args methods properties pickle flatten tracing_mode".split()),
+)
+CLASS_METHOD = METHOD._replace(optional=(*METHOD.optional, "static"))
+INIT = Shape("init", required=("args",), optional=("impl", "doc"))
+PROPERTY = Shape(
+    "a property",
+    required=("name", "type"),
+    optional=("get", "set", "field", "readonly", "doc"),
+)
+PICKLE = Shape("pickle", required=("state", "get", "set"))
 IMPLEMENTATION = Shape(
     "an implementation", required=("name", "class"), optional=("doc", "preprocess", "prepare")
 )
@@ -84,12 +102,13 @@ class _Loader:
         cpp = self.cpp(fields.get("cpp"))
         modules = self.modules(fields.get("python"))
         backends = self._each(fields.get("backends"), lambda n: self.backend(n, name))
+        classes = self._each(fields.get("classes"), self.cls)
         if name is None:
             return None
-        if "backends" not in fields:
+        if not {"backends", "classes"} & fields.keys():
             message = f"the library '{name}' declares nothing"
-            self._diagnostics.add("CG202", name.span, message, "give it `backends:`")
-        return Library(name, namespace or name, doc, cpp, modules, backends, source)
+            self._diagnostics.add("CG202", name.span, message, "give it `backends:` or `classes:`")
+        return Library(name, namespace or name, doc, cpp, modules, backends, classes, source)
 
     def cpp(self, node: Node | None) -> Cpp:
         fields = self._fields(node, CPP) if node else None
@@ -124,30 +143,91 @@ class _Loader:
             implementations=implementations,
         )
 
-    def method(self, node: Node) -> Method | None:
-        fields = self._fields(node, METHOD)
+    def method(self, node: Node, shape: Shape = METHOD) -> Method | None:
+        fields = self._fields(node, shape)
         func = self._text(fields.get("func")) if fields else None
         if fields is None or func is None:
             return None
-        argument_docs = self._argument_docs(fields.get("args"))
-        try:
-            parsed = schema_parser.parse(func.value)
-        except schema_parser.SchemaError as error:
-            span = func.part(error.start, error.end)
-            self._diagnostics.add("CG301", span, error.message, error.hint)
+        parsed = self._parse(func, schema_parser.parse)
+        if parsed is None:
             return None
-        names = {argument.name for argument in parsed.arguments}
-        for key in argument_docs:
-            if key.value not in names:
-                message = f"'{parsed.name}' has no argument '{key}'"
-                self._diagnostics.add("CG405", key.span, message, did_you_mean(key.value, names))
         return Method(
             func=func,
             schema=parsed,
             doc=self._doc(fields.get("doc")),
-            argument_docs={key.value: doc for key, doc in argument_docs.items()},
+            argument_docs=self._argument_docs(fields.get("args"), parsed),
             impl=self._text(fields.get("impl")),
+            static=self._flag(fields.get("static")),
         )
+
+    def cls(self, node: Node) -> Class | None:
+        fields = self._fields(node, CLASS)
+        if fields is None:
+            return None
+        name, cls = self._text(fields.get("name")), self._text(fields.get("class"))
+        methods = self._each(fields.get("methods"), lambda n: self.method(n, CLASS_METHOD))
+        loaded = (
+            self._optional(fields.get("init"), lambda n: self.init(n, fields.get("args"))),
+            methods,
+            self._each(fields.get("properties"), self.property),
+            self._optional(fields.get("pickle"), self.pickle),
+            self.flatten(fields.get("flatten")),
+            self._text(fields.get("tracing_mode")),
+        )
+        if "args" in fields and "init" not in fields:
+            self._expected(
+                fields["args"],
+                "`args:` tells what the arguments of `init:` mean, and there is none",
+            )
+        base, doc = self._text(fields.get("base")), self._doc(fields.get("doc"))
+        return Class(name, cls, base, doc, *loaded) if name and cls else None
+
+    def init(self, node: Node, docs: Node | None) -> Method | None:
+        """`(int dim)`, or a mapping with a factory or docs; `docs` are those of its arguments."""
+        fields = self._fields(node, INIT) if not isinstance(node, Scalar) else {"args": node}
+        text = self._text(fields.get("args")) if fields else None
+        arguments = self._parse(text, schema_parser.parse_arguments) if text else None
+        if fields is None or text is None or arguments is None:
+            return None
+        schema = FunctionSchema("__init__", "", arguments, ())
+        doc, impl = self._doc(fields.get("doc")), self._text(fields.get("impl"))
+        return Method(text, schema, doc, self._argument_docs(docs, schema), impl)
+
+    def property(self, node: Node) -> Property | None:
+        fields = self._fields(node, PROPERTY)
+        if fields is None:
+            return None
+        name, text = self._text(fields.get("name")), self._text(fields.get("type"))
+        t = self._parse(text, schema_parser.parse_type) if text else None
+        getter, setter = self._text(fields.get("get")), self._text(fields.get("set"))
+        field, readonly = self._text(fields.get("field")), self._flag(fields.get("readonly"))
+        doc = self._doc(fields.get("doc"))
+        if name is None or text is None or t is None:
+            return None
+        return Property(name, text, t, doc, getter, setter, field, readonly)
+
+    def pickle(self, node: Node) -> Pickle | None:
+        fields = self._fields(node, PICKLE)
+        if fields is None:
+            return None
+        text = self._text(fields.get("state"))
+        state = self._parse(text, schema_parser.parse_type) if text else None
+        getter, setter = self._text(fields.get("get")), self._text(fields.get("set"))
+        if text is None or state is None or getter is None or setter is None:
+            return None
+        return Pickle(text, state, getter, setter)
+
+    def flatten(self, node: Node | None) -> tuple[Flat, ...]:
+        if node is None:
+            return ()
+        if not isinstance(node, Mapping) or not node.entries:
+            self._expected(
+                node, "`flatten:` maps the names of properties or members to their types"
+            )
+            return ()
+        texts = [(key, self._text(value)) for key, value in node.entries]
+        parsed = [(k, t, self._parse(t, schema_parser.parse_type)) for k, t in texts if t]
+        return tuple(Flat(key, text, t) for key, text, t in parsed if t)
 
     def implementation(self, node: Node) -> Implementation | None:
         fields = self._fields(node, IMPLEMENTATION)
@@ -186,6 +266,18 @@ class _Loader:
                 self._diagnostics.add("CG202", at, f"{shape.what} needs `{name}:`")
         return fields
 
+    def _parse(self, text: Text, parse: Callable[[str], T]) -> T | None:
+        """What a part of the schema language says."""
+        try:
+            return parse(text.value)
+        except schema_parser.SchemaError as error:
+            span = text.part(error.start, error.end)
+            self._diagnostics.add("CG301", span, error.message, error.hint)
+            return None
+
+    def _optional(self, node: Node | None, load: Callable[[Node], T | None]) -> T | None:
+        return load(node) if node is not None else None
+
     def _each(self, node: Node | None, load: Callable[[Node], T | None]) -> tuple[T, ...]:
         if node is None:
             return ()
@@ -203,17 +295,30 @@ class _Loader:
         self._expected(node, f"text is expected here{found or ', and nothing is written'}")
         return None
 
+    def _flag(self, node: Node | None) -> bool:
+        if node is None:
+            return False
+        if not (isinstance(node, Scalar) and node.text.value in ("true", "false")):
+            self._expected(node, "true or false is expected here")
+            return False
+        return node.text.value == "true"
+
     def _doc(self, node: Node | None) -> str:
         text = self._text(node)
         return prose.wrap(text.value.strip()) if text else ""
 
-    def _argument_docs(self, node: Node | None) -> dict[Text, str]:
+    def _argument_docs(self, node: Node | None, schema: FunctionSchema) -> dict[str, str]:
         if node is None:
             return {}
         if not isinstance(node, Mapping):
             self._expected(node, "`args:` maps the names of arguments to what they mean")
             return {}
-        return {key: self._doc(value) for key, value in node.entries}
+        names = {argument.name for argument in schema.arguments}
+        for key, _ in node.entries:
+            if key.value not in names:
+                message = f"'{schema.name}' has no argument '{key}'"
+                self._diagnostics.add("CG405", key.span, message, did_you_mean(key.value, names))
+        return {key.value: self._doc(value) for key, value in node.entries}
 
     def _version(self, node: Node | None) -> None:
         if node is not None and not (isinstance(node, Scalar) and node.text.value == "1"):

@@ -5,13 +5,14 @@ The model knows no target: how a declaration is spelled in C++, Python or CMake 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Set
 from typing import NamedTuple
 
-from codegen import prose
+from codegen import prose, types
 from codegen.schema import FunctionSchema
 from codegen.schema_parser import parse
 from codegen.source import Source, Text
+from codegen.types import CLASSES_PREFIX, Type
 
 BACKENDS_NAMESPACE = "__backends__"
 TORCH_INTERFACE = "torch::jit::PyTorchBackendInterface"
@@ -29,14 +30,15 @@ TORCH_METHODS = {schema.name: schema for schema in map(parse, TORCH_DOCS)}
 
 
 class Method(NamedTuple):
-    """A method of an interface. `schema` is as declared: without self, with any number of returns."""
+    """A method of an interface or a class. `schema` is as declared: without self, with any number of returns."""
 
     func: Text
     schema: FunctionSchema
     doc: str
     argument_docs: Mapping[str, str]
     impl: Text | None
-    """The C++ member function, where it is not called as the method is."""
+    """The C++ member function, where it is not called as the method is; for a class, also a free function."""
+    static: bool = False
 
     @property
     def name(self) -> str:
@@ -85,6 +87,70 @@ class Backend(NamedTuple):
         return self.interface.value == TORCH_INTERFACE
 
 
+class Property(NamedTuple):
+    """An attribute of a class: by a getter, with or without a setter, or by a data member."""
+
+    name: Text
+    text: Text
+    """What `type` was read from."""
+    type: Type
+    doc: str
+    getter: Text | None
+    setter: Text | None
+    field: Text | None
+    readonly: bool
+
+    @property
+    def writable(self) -> bool:
+        return self.setter is not None or (self.field is not None and not self.readonly)
+
+
+class Pickle(NamedTuple):
+    """How an object is saved: `getter` gives its state, `setter` makes an object of it."""
+
+    text: Text
+    """What `state` was read from."""
+    state: Type
+    getter: Text
+    setter: Text
+
+
+class Flat(NamedTuple):
+    """One item of `__obj_flatten__`: a property, else a const member function."""
+
+    name: Text
+    text: Text
+    """What `type` was read from."""
+    type: Type
+
+
+class Class(NamedTuple):
+    """A TorchScript custom class, as torch/custom_class.h registers one.
+
+    `init` is a method `__init__` whose text holds only the arguments; its `impl` is a factory.
+    """
+
+    name: Text
+    cls: Text
+    base: Text | None
+    doc: str
+    init: Method | None
+    methods: tuple[Method, ...]
+    properties: tuple[Property, ...]
+    pickle: Pickle | None
+    flatten: tuple[Flat, ...]
+    tracing_mode: Text | None
+
+    @property
+    def class_names(self) -> list[str]:
+        """The classes that its schemas mention."""
+        callables = (*self.methods, *([self.init] if self.init else []))
+        kept = [prop.type for prop in self.properties] + [flat.type for flat in self.flatten]
+        kept += [self.pickle.state] if self.pickle else []
+        mentioned = [name for method in callables for name in method.schema.class_names]
+        return mentioned + [name for t in kept for name in types.class_names(t)]
+
+
 class Cpp(NamedTuple):
     """The user's own C++. Paths are relative to the spec."""
 
@@ -106,4 +172,43 @@ class Library(NamedTuple):
     modules: tuple[Text, ...]
     """Python modules of the user's that travel in the package; relative to the spec."""
     backends: tuple[Backend, ...]
+    classes: tuple[Class, ...]
     source: Source
+
+    def qualified(self, name: Text) -> str:
+        """The name of one of its classes in TorchScript."""
+        return f"{CLASSES_PREFIX}{self.namespace}.{name}"
+
+    @property
+    def own(self) -> Mapping[str, Class]:
+        """Its classes by each name that a schema may call them."""
+        return {
+            name: cls for cls in self.classes for name in (cls.name.value, self.qualified(cls.name))
+        }
+
+    @property
+    def foreign(self) -> Set[str]:
+        """The classes of other libraries that its classes mention."""
+        return {name for cls in self.classes for name in cls.class_names} - self.own.keys()
+
+    def registered(self, schema: FunctionSchema) -> FunctionSchema:
+        """A schema as torch is to know it: classes by their full names."""
+        return schema.renamed({name: self.qualified(cls.name) for name, cls in self.own.items()})
+
+    @property
+    def bases(self) -> Mapping[str, str]:
+        """The base of each class that has one, which is declared before it."""
+        bases: dict[str, str] = {}
+        before: set[str] = set()
+        for cls in self.classes:
+            if cls.base and cls.base.value in before:
+                bases[cls.name.value] = cls.base.value
+            before.add(cls.name.value)
+        return bases
+
+    def ancestors(self, cls: Class) -> Iterator[Class]:
+        """The base of a class, its base, and so on."""
+        name = cls.name.value
+        while name in self.bases:
+            name = self.bases[name]
+            yield self.own[name]

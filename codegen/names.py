@@ -8,7 +8,8 @@
 from __future__ import annotations
 
 import keyword
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 
 LOCK = "codegen.lock"
 RUNTIME = "_codegen"
@@ -62,7 +63,42 @@ _MODULES = frozenset(
 )
 RESERVED_LIBRARIES = _C_FUNCTIONS | _MODULES | {"caffe2", "detail"}
 # What a generated package imports under its own name.
-PACKAGE_IMPORTS = frozenset(["torch", "Any", "Protocol"])
+PACKAGE_IMPORTS = frozenset(
+    ["torch", "builtins", "Any", "NoReturn", "Protocol", "overload", "_runtime", "_classes"]
+)
+# Types of Python that annotations name: a class of that name would be in their place.
+PACKAGE_TYPES = frozenset(
+    "bool complex dict float int list object property staticmethod str tuple".split()
+)
+
+SCRIPT_OBJECT = "torch._C.ScriptObject"
+"""What every object of a custom class is in Python. `torch.ScriptObject` is the same, but unknown to type checkers."""
+
+# The special methods that a class may declare, with what Python wants each to return.
+DUNDERS: Mapping[str, str | None] = {
+    **dict.fromkeys(
+        """__lt__ __le__ __eq__ __ne__ __ge__ __gt__ __abs__ __add__ __and__ __floordiv__ __invert__ __lshift__ __mod__
+        __mul__ __matmul__ __neg__ __or__ __pos__ __pow__ __rshift__ __sub__ __truediv__ __xor__ __iadd__ __iand__
+        __ifloordiv__ __ilshift__ __imod__ __imul__ __imatmul__ __ior__ __ipow__ __irshift__ __isub__ __itruediv__
+        __ixor__ __getitem__ __setitem__ __delitem__ __call__""".split()
+    ),
+    "__bool__": "bool",
+    "__contains__": "bool",
+    "__float__": "float",
+    "__hash__": "int",
+    "__index__": "int",
+    "__int__": "int",
+    "__len__": "int",
+    "__repr__": "str",
+    "__str__": "str",
+}
+# Special methods that have a key of their own.
+DUNDER_KEYS = {
+    "__init__": "init",
+    "__getstate__": "pickle",
+    "__setstate__": "pickle",
+    "__obj_flatten__": "flatten",
+}
 
 
 def is_identifier(name: str) -> bool:
@@ -97,6 +133,20 @@ def camels(names: Iterable[str]) -> list[str]:
 def parameter(name: str) -> str:
     """A C++ parameter; its name is free, so one that C++ does not allow gets an underscore."""
     return f"{name}_" if name in CPP_KEYWORDS or name in CPP_MACROS else name
+
+
+def is_free(impl: str) -> bool:
+    """Whether `impl` is a function of a namespace, not a member; what stands in `<>` does not tell."""
+    return "::" in re.sub(r"<.*>", "", impl)
+
+
+def getter(name: str) -> str:
+    """As torch::class_::def_property names the method of a property."""
+    return f"{name}_getter"
+
+
+def setter(name: str) -> str:
+    return f"{name}_setter"
 
 
 def header(library: str, backend: str) -> str:

@@ -7,14 +7,12 @@ class knows neither methods nor types.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import NamedTuple
 
-from codegen import names, types
-from codegen.model import Backend, Implementation, Library, Method
+from codegen import names, overloads, types
+from codegen.model import Backend, Class, Implementation, Library, Method, Property
 from codegen.schema import Argument
-
-_BUILTINS = frozenset("bool complex dict float int list str tuple".split())
 
 
 class MethodView(NamedTuple):
@@ -22,6 +20,27 @@ class MethodView(NamedTuple):
     parameters: str
     returns: str
     doc: str
+
+
+class MemberView(NamedTuple):
+    """A method of a class, or an accessor of a property."""
+
+    decorators: tuple[str, ...]
+    signature: str
+    comment: str
+    doc: str
+    body: str
+
+
+class ClassView(NamedTuple):
+    name: str
+    base: str
+    qualified: str
+    doc: str
+    members: tuple[MemberView, ...]
+    """What the module has: of overloads also the one method that picks one, and how each is called."""
+    declared: tuple[MemberView, ...]
+    """What the stub has."""
 
 
 class ProtocolView(NamedTuple):
@@ -47,12 +66,15 @@ class PackageView(NamedTuple):
     doc: str
     imports: tuple[str, ...]
     exported: tuple[str, ...]
+    classes: tuple[ClassView, ...]
     protocols: tuple[ProtocolView, ...]
     implementations: tuple[ImplementationView, ...]
 
 
 def package(library: Library, spec: str, fingerprint: str) -> PackageView:
-    protocols = tuple(_protocol(backend) for backend in library.backends)
+    spelled = {name: cls.name.value for name, cls in library.own.items()}
+    classes = tuple(_Class(library, cls, spec, spelled).view() for cls in library.classes)
+    protocols = tuple(_protocol(backend, spelled) for backend in library.backends)
     implementations = tuple(
         _implementation(backend, implementation)
         for backend in library.backends
@@ -68,19 +90,28 @@ def package(library: Library, spec: str, fingerprint: str) -> PackageView:
                 f"Generated from {spec} by torch-backend-codegen. Do not edit.",
             ]
         ),
-        imports=_imports(protocols),
-        exported=tuple(sorted([*(p.name for p in protocols), *(i.name for i in implementations)])),
+        imports=_imports(protocols, classes),
+        exported=tuple(
+            sorted(
+                [
+                    *(protocol.name for protocol in protocols),
+                    *(cls.name for cls in classes),
+                    *(implementation.name for implementation in implementations),
+                ]
+            )
+        ),
+        classes=classes,
         protocols=protocols,
         implementations=implementations,
     )
 
 
-def _protocol(backend: Backend) -> ProtocolView:
-    hidden = _BUILTINS & {method.name for method in backend.methods}
+def _protocol(backend: Backend, spelled: Mapping[str, str]) -> ProtocolView:
+    hidden = names.PACKAGE_TYPES & {method.name for method in backend.methods}
     return ProtocolView(
         name=names.protocol(backend.name.value, backend.interface.value, backend.delegates),
         doc=backend.doc or f"What an implementation of the {backend.name} backend can do.",
-        methods=tuple(_method(method, hidden) for method in backend.methods),
+        methods=tuple(_method(method, Annotations(spelled, hidden)) for method in backend.methods),
     )
 
 
@@ -97,49 +128,166 @@ def _implementation(backend: Backend, implementation: Implementation) -> Impleme
     )
 
 
-def _method(method: Method, hidden: Set[str]) -> MethodView:
-    """`hidden` are the types of Python that a method of the same class takes the name of."""
-    parameters = ["self"]
-    for argument in method.schema.arguments:
-        if argument.kwarg_only and "*" not in parameters:
-            parameters.append("*")
-        parameters.append(_parameter(argument, hidden))
-    registered = method.schema.as_method().returns[0].type
+class Annotations:
+    """Types and values as annotations.
+
+    `spelled` are the classes that the package has; `hidden` the types of Python that a member of the same class
+    takes the name of.
+    """
+
+    def __init__(self, spelled: Mapping[str, str], hidden: Set[str]) -> None:
+        self._spelled = spelled
+        self._hidden = hidden
+
+    def __call__(self, t: types.Type, *, returned: bool = False) -> str:
+        return self.name(types.python(t, self._spelled, returned=returned))
+
+    def name(self, text: str) -> str:
+        if not self._hidden:
+            return text
+        return re.sub(rf"\b({'|'.join(sorted(self._hidden))})\b", r"builtins.\1", text)
+
+    def parameters(self, arguments: Iterable[Argument], *receiver: str) -> str:
+        parameters = [*receiver]
+        for argument in arguments:
+            if argument.kwarg_only and "*" not in parameters:
+                parameters.append("*")
+            parameters.append(self._parameter(argument))
+        return ", ".join(parameters)
+
+    def _parameter(self, argument: Argument) -> str:
+        annotated = f"{argument.name}: {self(argument.type)}"
+        if argument.default is None:
+            return annotated
+        # Only of these does Python show the value by a literal of the annotated type.
+        value, kinds = argument.default.value, (
+            types.Base("str"),
+            types.Base("bool"),
+            types.Base("int"),
+        )
+        plain = value is None or isinstance(value, float) or argument.type in kinds
+        return f"{annotated} = {value!r}" if plain else f"{annotated} = ..."
+
+
+def _method(method: Method, annotated: Annotations) -> MethodView:
+    result = method.schema.with_one_return().returns[0].type
     return MethodView(
         name=method.name,
-        parameters=", ".join(parameters),
-        returns=_annotation(registered, hidden, returned=True),
+        parameters=annotated.parameters(method.schema.arguments, "self"),
+        returns=annotated(result, returned=True),
         doc=method.documentation,
     )
 
 
-def _annotation(type: types.Type, hidden: Set[str], *, returned: bool = False) -> str:
-    text = types.python(type, {}, returned=returned)
-    return re.sub(rf"\b({'|'.join(hidden)})\b", r"builtins.\1", text) if hidden else text
+class _Class:
+    """The members of one class."""
+
+    def __init__(self, library: Library, cls: Class, spec: str, spelled: Mapping[str, str]) -> None:
+        self._library = library
+        self._cls = cls
+        self._spec = spec
+        taken = {m.name for m in cls.methods} | {p.name.value for p in cls.properties}
+        self._annotated = Annotations(spelled, names.PACKAGE_TYPES & taken)
+
+    def view(self) -> ClassView:
+        cls = self._cls
+        return ClassView(
+            name=cls.name.value,
+            base=cls.base.value if cls.base else names.SCRIPT_OBJECT,
+            qualified=self._library.qualified(cls.name),
+            doc=cls.doc or f"The class torch.classes.{self._library.namespace}.{cls.name}.",
+            members=tuple(self._members(stub=False)),
+            declared=tuple(self._members(stub=True)),
+        )
+
+    def _members(self, *, stub: bool) -> Iterator[MemberView]:
+        methods = self._cls.methods
+        registered = zip(map(id, methods), overloads.torchscript_names(methods), strict=True)
+        by_method = dict(registered)
+        yield self._init()
+        for group in overloads.grouped(methods).values():
+            ordered = overloads.most_specific_first(group, self._library.bases)
+            called = [by_method[id(method)] for method in ordered]
+            yield from self._methods(ordered, () if stub else called)
+        for prop in self._cls.properties:
+            yield from self._property(prop)
+
+    def _init(self) -> MemberView:
+        init = self._cls.init
+        if init:
+            parameters = self._annotated.parameters(init.schema.arguments, "self")
+            return MemberView((), f"__init__({parameters}) -> None", "", init.documentation, "...")
+        message = f"{self._library.name}.{self._cls.name} has no `init:` in {self._spec}"
+        doc = "Raises TypeError: such objects come from elsewhere."
+        raised = f"raise TypeError({quote(message)})"
+        return MemberView((), "__init__(self) -> NoReturn", "", doc, raised)
+
+    def _methods(self, group: Sequence[Method], called: Sequence[str]) -> Iterator[MemberView]:
+        """The methods of one name; `called` are their names in TorchScript, which only the module has."""
+        name, static = group[0].name, group[0].static
+        kind = (self._decorator("staticmethod"),) if static else ()
+        given = ", ".join(map(quote, called))
+        through = (f"@_classes.calls({given})",) if called else ()
+        if len(group) == 1:
+            plain = list(called) == [name] and not self._returns_object(group[0])
+            yield self._method(group[0], kind if plain else (*kind, *through))
+            return
+        for method in group:
+            yield self._method(method, ("@overload", *kind))
+        if called:
+            signature = f"{name}({'' if static else 'self, '}*args: Any, **kwargs: Any) -> Any"
+            doc = "\n\n".join(filter(None, (method.documentation for method in group)))
+            yield MemberView((*kind, *through), signature, "", doc, "...")
+
+    def _method(self, method: Method, decorators: tuple[str, ...]) -> MemberView:
+        receiver = [] if method.static else ["self"]
+        parameters = self._annotated.parameters(method.schema.arguments, *receiver)
+        result = method.schema.with_one_return().returns[0].type
+        returns = self._annotated(result, returned=True)
+        comment = "  # type: ignore[override]" if _overrides_object(method) else ""
+        signature = f"{method.name}({parameters}) -> {returns}"
+        return MemberView(decorators, signature, comment, method.documentation, "...")
+
+    def _property(self, prop: Property) -> Iterator[MemberView]:
+        getter = f"{prop.name}(self) -> {self._annotated(prop.type, returned=True)}"
+        yield MemberView((self._decorator("property"),), getter, "", prop.doc, "...")
+        if prop.writable:
+            setter = f"{prop.name}(self, value: {self._annotated(prop.type)}) -> None"
+            yield MemberView((f"@{prop.name}.setter",), setter, "", "", "...")
+
+    def _decorator(self, name: str) -> str:
+        return f"@{self._annotated.name(name)}"
+
+    def _returns_object(self, method: Method) -> bool:
+        own = self._library.own.keys()
+        return any(own & set(types.class_names(value.type)) for value in method.schema.returns)
 
 
-def _parameter(argument: Argument, hidden: Set[str]) -> str:
-    annotated = f"{argument.name}: {_annotation(argument.type, hidden)}"
-    if argument.default is None:
-        return annotated
-    # Only of these does Python show the value by a literal of the annotated type.
-    value, kinds = argument.default.value, (
-        types.Base("str"),
-        types.Base("bool"),
-        types.Base("int"),
-    )
-    plain = value is None or isinstance(value, float) or argument.type in kinds
-    return f"{annotated} = {value!r}" if plain else f"{annotated} = ..."
+def _overrides_object(method: Method) -> bool:
+    """Python's object compares with anything; a class that compares with less narrows that, as tensors do."""
+    given = [str(argument.type) for argument in method.schema.arguments]
+    returned = [str(value.type) for value in method.schema.returns]
+    return method.name in ("__eq__", "__ne__") and (given, returned) != (["Any"], ["bool"])
 
 
-def _imports(protocols: Iterable[ProtocolView]) -> tuple[str, ...]:
+def _imports(protocols: Sequence[ProtocolView], classes: Sequence[ClassView]) -> tuple[str, ...]:
     """The imports that the annotations need, in the order that linters ask for."""
-    text = " ".join(m.parameters + m.returns for p in protocols for m in p.methods)
-    typing = [name for name in ("Any", "Protocol") if name == "Protocol" or name in text]
+    members = [member for cls in classes for member in cls.members]
+    text = " ".join(
+        [
+            *(m.parameters + m.returns for p in protocols for m in p.methods),
+            *(cls.base for cls in classes),
+            *(" ".join([*m.decorators, m.signature]) for m in members),
+        ]
+    )
+    typing = [name for name in ("Any", "NoReturn") if re.search(rf"\b{name}\b", text)]
+    typing += ["Protocol"] if protocols else []
+    others = ["import torch"] if "torch." in text else []
+    others += ["from typing_extensions import overload"] if "@overload" in text else []
     return (
         *(["import builtins"] if "builtins." in text else []),
-        f"from typing import {', '.join(typing)}",
-        *(["", "import torch"] if "torch." in text else []),
+        *([f"from typing import {', '.join(typing)}"] if typing else []),
+        *(["", *others] if others else []),
     )
 
 

@@ -1,6 +1,6 @@
 """Views to text: Jinja with strict undefined names, filters that only quote, black for Python.
 
-A template may print marks (see `cpp.mark`); they leave the text here and become a map from lines to offsets in the
+A template may print marks (see `cpp_text.mark`); they leave the text here and become a map from lines to offsets in the
 spec, with which the compiler's errors find their way back. Jinja and black are imported when the first text is
 rendered: where nothing changed, that is never.
 """
@@ -15,7 +15,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from codegen import __version__, cmake, cpp, python
+from codegen import __version__, cmake, cpp_text, python
 
 if TYPE_CHECKING:
     import jinja2
@@ -105,6 +105,6 @@ def _environment() -> jinja2.Environment:
         keep_trailing_newline=True,
     )
     environment.filters.update(
-        cpp=cpp.quote, python=python.quote, docstring=python.docstring, cmake=cmake.quote
+        cpp=cpp_text.quote, python=python.quote, docstring=python.docstring, cmake=cmake.quote
     )
     return environment

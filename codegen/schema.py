@@ -10,10 +10,11 @@ tests/test_schema.py lists each difference.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple, TypeAlias
 
-from codegen.types import Base, List, Optional, Tuple, Type
+from codegen.types import Base, List, Optional, Tuple, Type, class_names, rename
 
 Span: TypeAlias = tuple[int, int]
 Value: TypeAlias = "bool | int | float | complex | str | tuple[Value, ...] | None"
@@ -99,6 +100,11 @@ class FunctionSchema:
 
     def as_method(self, receiver: Type = _ANY) -> FunctionSchema:
         """The schema for `torch::class_::_def_unboxed`: `self` in front, and exactly one return."""
+        arguments = (Argument("self", receiver), *self.arguments)
+        return replace(self.with_one_return(), arguments=arguments)
+
+    def with_one_return(self) -> FunctionSchema:
+        """As methods are registered: several values are one tuple, none is None."""
         if len(self.returns) == 1:
             (result,) = self.returns
             if not result.name and str(result).startswith("("):
@@ -107,8 +113,20 @@ class FunctionSchema:
             result = Argument("_0", Tuple(tuple(_unsized(value.type) for value in self.returns)))
         else:
             result = Argument("_0", Base("NoneType"))
-        arguments = (Argument("self", receiver), *self.arguments)
-        return replace(self, arguments=arguments, returns=(result,))
+        return replace(self, returns=(result,))
+
+    @property
+    def class_names(self) -> list[str]:
+        """The custom classes that it mentions."""
+        return [n for v in (*self.arguments, *self.returns) for n in class_names(v.type)]
+
+    def renamed(self, classes: Mapping[str, str]) -> FunctionSchema:
+        """The same schema with other names for the classes in `classes`."""
+
+        def each(values: tuple[Argument, ...]) -> tuple[Argument, ...]:
+            return tuple(replace(v, type=rename(v.type, classes)) for v in values)
+
+        return replace(self, arguments=each(self.arguments), returns=each(self.returns))
 
 
 def _unsized(t: Type) -> Type:

@@ -175,13 +175,48 @@ def walk(t: Type) -> Iterator[Type]:
         yield from walk(child)
 
 
+def class_names(t: Type) -> list[str]:
+    """The custom classes in a type, from left to right."""
+    return [part.name for part in walk(t) if isinstance(part, Class)]
+
+
+def rename(t: Type, names: Mapping[str, str]) -> Type:
+    """The same type with other names for the classes in `names`."""
+
+    def inner(part: Type) -> Type:
+        return rename(part, names)
+
+    match t:
+        case Class(name):
+            return Class(names.get(name, name), t.span)
+        case Optional(element):
+            return Optional(inner(element))
+        case List(element, size):
+            return List(inner(element), size)
+        case Dict(key, value):
+            return Dict(inner(key), inner(value))
+        case Tuple(items):
+            return Tuple(tuple(map(inner, items)))
+        case Future(element):
+            return Future(inner(element))
+    return t
+
+
 def cpp(t: Type, classes: Mapping[str, str]) -> str:
-    """The C++ type, by value; `classes` gives the C++ type of each class name."""
+    """The C++ type, by value; `classes` gives the C++ type of each class that is known.
+
+    One that is not is held as what every custom class is to torch, an Object; a container of those has no element
+    type that C++ could name.
+    """
     match t:
         case Base(name):
             return TABLE[name].cpp
         case Class(name):
-            return f"c10::intrusive_ptr<{classes[name]}>"
+            return f"c10::intrusive_ptr<{classes.get(name, 'c10::ivalue::Object')}>"
+        case List(element) if set(class_names(element)) - classes.keys():
+            return "c10::impl::GenericList"
+        case Dict(_, value) if set(class_names(value)) - classes.keys():
+            return "c10::impl::GenericDict"
         case Optional(element):
             return f"std::optional<{cpp(element, classes)}>"
         case List(element):
@@ -199,7 +234,7 @@ def cpp(t: Type, classes: Mapping[str, str]) -> str:
 
 
 def python(t: Type, classes: Mapping[str, str], *, returned: bool = False) -> str:
-    """The annotation of an argument, or of a result; `classes` gives that of each class name."""
+    """The annotation of an argument, or of a result; `classes` gives the Python class of each that has one."""
 
     def spell(inner: Type) -> str:
         return python(inner, classes, returned=returned)
@@ -208,7 +243,7 @@ def python(t: Type, classes: Mapping[str, str], *, returned: bool = False) -> st
         case Base(name):
             return TABLE[name].result if returned else TABLE[name].argument
         case Class(name):
-            return classes[name]
+            return classes.get(name, "torch._C.ScriptObject")
         case Optional(element):
             return f"{spell(element)} | None"
         case List(element):

@@ -15,7 +15,7 @@ __all__ = [
     "elementwise",
 ]
 
-_runtime.load(__file__, "specs/elementwise.yaml", "9b683f135d195037")
+_runtime.load(__file__, "specs/elementwise.yaml", "13be46ddc8661089")
 
 
 class Backend(Protocol):

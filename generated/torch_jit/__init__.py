@@ -15,7 +15,7 @@ __all__ = [
     "torch_jit_unavailable",
 ]
 
-_runtime.load(__file__, "specs/torch_jit.yaml", "4a74c5194f00dd2f")
+_runtime.load(__file__, "specs/torch_jit.yaml", "4eb0027b115737d4")
 
 
 class Backend(Protocol):

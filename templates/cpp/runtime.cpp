@@ -3,6 +3,8 @@
 #include <codegen/registration.h>
 #include <torch/csrc/jit/frontend/function_schema_parser.h>
 
+#include <algorithm>
+
 // torch/csrc/jit/backends/backend_detail.h declares this too, and costs as much as the rest of this file.
 namespace torch::jit::detail {
 TORCH_API void registerBackendPreprocessFunction(const std::string& name,
@@ -28,16 +30,47 @@ c10::FunctionSchema parseSchema(const char* text) {
   return schema;
 }
 
-void throwNotAnInstance(const c10::IValue& value, const std::type_info& type) {
-  TORCH_CHECK_TYPE(false, "self must be a constructed object that holds a ",
+void checkDefined(const c10::IValue& value, size_t index) {
+  if (value.isTensor()) {
+    TORCH_CHECK_TYPE(value.toTensor().defined(), "argument ", index,
+                     ": a Tensor is expected where None, or an undefined tensor, was found");
+  } else if (value.isList()) {
+    for (const c10::IValue& element : value.toListRef()) {
+      checkDefined(element, index);
+    }
+  } else if (value.isTuple()) {
+    for (const auto& element : value.toTupleRef().elements()) {
+      checkDefined(element, index);
+    }
+  } else if (value.isGenericDict()) {
+    for (const auto& entry : value.toGenericDict()) {
+      checkDefined(entry.key(), index);
+      checkDefined(entry.value(), index);
+    }
+  }
+}
+
+void throwNotAnInstance(const c10::IValue& value, const std::type_info& type, size_t index) {
+  const auto what = index == 0 ? std::string("self") : "argument " + std::to_string(index);
+  TORCH_CHECK_TYPE(false, what, " must be a constructed object that holds a ",
                    c10::demangle(type.name()), ", not a ", value.type()->repr_str());
 }
 
-void guarded(const std::string& what, const std::function<void()>& registration) {
+void throwNull(const std::type_info& type) {
+  TORCH_CHECK(false, "a null pointer to ", c10::demangle(type.name()), " was returned");
+}
+
+void Call::hold(c10::intrusive_ptr<torch::CustomClassHolder> object) {
+  TORCH_CHECK(object, "the object was not made: a null pointer was returned");
+  argument(0).toObject()->setSlot(0, c10::IValue::make_capsule(std::move(object)));
+  give();
+}
+
+bool guarded(const std::string& what, const std::function<void()>& registration) {
   std::string reason;
   try {
     registration();
-    return;
+    return true;
   } catch (const c10::Error& error) {
     reason = error.what_without_backtrace();
   } catch (const std::exception& error) {
@@ -46,11 +79,124 @@ void guarded(const std::string& what, const std::function<void()>& registration)
     reason = "unknown exception";
   }
   errors() += what + ": " + reason + "\n";
+  return false;
 }
 
 void checkFree(const std::string& ns, const std::string& name) {
   TORCH_CHECK(!torch::getCustomClass("__torch__.torch.classes." + ns + "." + name),
               "another library in this process has registered a class of this name");
+}
+
+namespace {
+
+/// Registers one class from its tables. torch::class_ is a template that does the same for types it
+/// infers; its base has what is needed here.
+class Registration : public torch::detail::class_base {
+ public:
+  Registration(const std::string& ns, const Class& cls)
+      : class_base(ns, cls.name, cls.doc, cls.pointer, cls.capsule) {}
+
+  void add(const ClassMethod& method) {
+    const bool is_static = method.kind == Kind::kStatic;
+    define(is_static ? method.schema : withSelf(method.schema), method.function, method.doc,
+           is_static);
+  }
+
+  void add(const Property& property) {
+    const std::string name = property.name;
+    const std::string type = property.type;
+    auto* getter = define(withSelf(name + "_getter() -> (" + type + " _0)"), property.getter,
+                          property.doc, false);
+    auto* setter = property.setter == nullptr
+                       ? nullptr
+                       : define(withSelf(name + "_setter(" + type + " _1) -> NoneType _0"),
+                                property.setter, property.doc, false);
+    classTypePtr->addProperty(name, getter, setter);
+  }
+
+  /// What `base` has and this class did not declare itself.
+  void inherit(const Class& base) {
+    for (const auto& method : base.methods) {
+      const std::string text = method.schema;
+      const auto name = text.substr(0, text.find('('));
+      if (method.kind != Kind::kOwn && classTypePtr->findMethod(name) == nullptr &&
+          classTypePtr->findStaticMethod(name) == nullptr) {
+        add(method);
+      }
+    }
+    for (const auto& property : base.properties) {
+      if (!classTypePtr->getProperty(property.name)) {
+        add(property);
+      }
+    }
+  }
+
+ private:
+  /// As torch::class_::def does, self is called _0.
+  std::string withSelf(std::string schema) const {
+    const auto at = schema.find('(') + 1;
+    return schema.insert(at, qualClassName + (schema[at] == ')' ? " _0" : " _0, "));
+  }
+
+  torch::jit::Function* define(const std::string& text, UnboxedFunction function, const char* doc,
+                               bool is_static) {
+    auto schema = parseSchema(text.c_str());
+    auto name = qualClassName + "." + schema.name();
+    auto method = std::make_unique<torch::jit::BuiltinOpFunction>(std::move(name), std::move(schema),
+                                                                  function, doc);
+    auto* defined = method.get();
+    if (is_static) {
+      classTypePtr->addStaticMethod(defined);
+    } else {
+      classTypePtr->addMethod(defined);
+    }
+    torch::registerCustomClassMethod(std::move(method));
+    return defined;
+  }
+};
+
+void checkRegistered(const char* name) {
+  TORCH_CHECK(torch::getCustomClass(name), "it needs the class ", name,
+              ": load the library that registers it first");
+}
+
+}  // namespace
+
+RegisteredClasses::RegisteredClasses(const std::string& ns,
+                                     std::initializer_list<const char*> required,
+                                     std::initializer_list<Class> classes) {
+  const auto prefix = "torch.classes." + ns + ".";
+  bool possible = true;
+  for (const auto& cls : classes) {
+    possible &= guarded(prefix + cls.name, [&] {
+      checkFree(ns, cls.name);
+      std::for_each(required.begin(), required.end(), checkRegistered);
+    });
+  }
+  if (!possible) {
+    return;
+  }
+  // All classes before any method: a schema is parsed only when the classes in it are known.
+  std::vector<Registration> registrations;
+  std::unordered_map<std::string, const Class*> by_name;
+  for (const auto& cls : classes) {
+    by_name.emplace(cls.name, &cls);
+    possible &= guarded(prefix + cls.name, [&] { registrations.emplace_back(ns, cls); });
+  }
+  for (size_t i = 0; possible && i < classes.size(); ++i) {
+    const auto& cls = classes.begin()[i];
+    guarded(prefix + cls.name, [&] {
+      for (const auto& method : cls.methods) {
+        registrations[i].add(method);
+      }
+      for (const auto& property : cls.properties) {
+        registrations[i].add(property);
+      }
+      for (auto base = cls.base; !base.empty(); base = by_name.at(base)->base) {
+        registrations[i].inherit(*by_name.at(base));
+      }
+    });
+  }
 }
 
 RegisteredPreprocess::RegisteredPreprocess(const std::string& name, const Preprocess& preprocess) {

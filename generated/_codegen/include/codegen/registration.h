@@ -8,9 +8,13 @@
 
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
+#include <tuple>
+#include <type_traits>
 #include <typeinfo>
 #include <unordered_map>
 #include <utility>
@@ -38,36 +42,106 @@ struct Method {
 /// The schema that `text` spells; see torch/csrc/jit/frontend/function_schema_parser.h.
 c10::FunctionSchema parseSchema(const char* text);
 
+/// A class that is no torch::CustomClassHolder, made one.
+template <class T>
+class Held : public torch::CustomClassHolder, public T {
+ public:
+  template <class... Arguments>
+  explicit Held(Arguments&&... arguments) : T(std::forward<Arguments>(arguments)...) {}
+};
+
+template <class T>
+using Holder = std::conditional_t<std::is_base_of_v<torch::CustomClassHolder, T>, T, Held<T>>;
+
+template <class T>
+constexpr bool is_optional = false;
+template <class T>
+constexpr bool is_optional<std::optional<T>> = true;
+
+template <class T>
+constexpr bool is_object = false;
+template <class T>
+constexpr bool is_object<c10::intrusive_ptr<T>> = std::is_base_of_v<torch::CustomClassHolder, T>;
+
+template <class T>
+constexpr bool has_tensor = std::is_same_v<T, at::Tensor>;
+template <class T>
+constexpr bool has_tensor<std::optional<T>> = has_tensor<T>;
+template <class T>
+constexpr bool has_tensor<std::vector<T>> = has_tensor<T>;
+template <class K, class V>
+constexpr bool has_tensor<c10::Dict<K, V>> = has_tensor<K> || has_tensor<V>;
+template <class... T>
+constexpr bool has_tensor<std::tuple<T...>> = (has_tensor<T> || ...);
+
+/// Throws if there is an undefined tensor in `value`: that is what Python's None becomes.
+void checkDefined(const c10::IValue& value, size_t index);
+
+[[noreturn]] void throwNotAnInstance(const c10::IValue& value, const std::type_info& type,
+                                     size_t index);
+[[noreturn]] void throwNull(const std::type_info& type);
+
 // Conversions are out of line on purpose: instantiated once per type, not once per method.
 
+/// The C++ object that a script object holds. The object itself is asked, not torch's map from C++
+/// types to names: one type may be registered under several names, and a derived class is its base.
 template <class T>
-[[gnu::noinline]] T take(c10::IValue& value) {
-  return std::move(value).to<T>();
-}
-
-template <class T>
-[[gnu::noinline]] void give(Stack& stack, size_t arguments, T result) {
-  stack.resize(stack.size() - arguments);
-  stack.push_back(c10::IValue(std::move(result)));
-}
-
-[[noreturn]] void throwNotAnInstance(const c10::IValue& value, const std::type_info& type);
-
-/// The implementation that a script object holds. The object itself is asked, not torch's map from
-/// C++ types to names, so one type may be registered under several names.
-template <class T>
-[[gnu::noinline]] c10::intrusive_ptr<T> self(const c10::IValue& value) {
+[[gnu::noinline]] c10::intrusive_ptr<T> object(const c10::IValue& value, size_t index) {
   if (value.isObject()) {
     const auto& slots = value.toObjectRef().slots();
     if (slots.size() == 1 && slots[0].isCapsule()) {
       const auto holder = slots[0].toCapsule();
-      if (auto* object = dynamic_cast<T*>(holder.get())) {
-        return c10::intrusive_ptr<T>::reclaim_copy(object);
+      if (auto* held = dynamic_cast<T*>(holder.get())) {
+        return c10::intrusive_ptr<T>::reclaim_copy(held);
       }
     }
   }
-  throwNotAnInstance(value, typeid(T));
+  throwNotAnInstance(value, typeid(T), index);
 }
+
+/// The argument at `index`, of which 0 is self.
+template <class T>
+[[gnu::noinline]] T take(c10::IValue& value, size_t index) {
+  if constexpr (is_object<T>) {
+    return object<typename T::element_type>(value, index);
+  } else if constexpr (is_optional<T>) {
+    if (value.isNone()) {
+      return std::nullopt;
+    }
+    return take<typename T::value_type>(value, index);
+  } else {
+    if constexpr (has_tensor<T>) {
+      checkDefined(value, index);
+    }
+    return std::move(value).to<T>();
+  }
+}
+
+template <class T>
+[[gnu::noinline]] void give(Stack& stack, size_t arguments, T result) {
+  if constexpr (is_object<T>) {
+    if (!result) {
+      throwNull(typeid(typename T::element_type));
+    }
+  }
+  stack.resize(stack.size() - arguments);
+  stack.push_back(c10::IValue(std::move(result)));
+}
+
+/// An argument with a class of another library in it: what the function takes decides its C++ type.
+class Unspelled {
+ public:
+  Unspelled(c10::IValue& value, size_t index) : value_(value), index_(index) {}
+
+  template <class T>
+  operator T() const {
+    return codegen::take<T>(value_, index_);
+  }
+
+ private:
+  c10::IValue& value_;
+  size_t index_;
+};
 
 /// The arguments of one unboxed call, on top of the stack, self first; the result takes their place.
 class Call {
@@ -75,14 +149,16 @@ class Call {
   Call(Stack& stack, size_t arguments) : stack_(stack), arguments_(arguments) {}
 
   template <class T>
-  c10::intrusive_ptr<T> self() {
-    return codegen::self<T>(argument(0));
+  c10::intrusive_ptr<Holder<T>> self() {
+    return codegen::object<Holder<T>>(argument(0), 0);
   }
 
   template <class T>
   T take(size_t index) {
-    return codegen::take<T>(argument(index));
+    return codegen::take<T>(argument(index), index);
   }
+
+  Unspelled take(size_t index) { return Unspelled(argument(index), index); }
 
   template <class T>
   void give(T result) {
@@ -91,25 +167,46 @@ class Call {
 
   void give() { codegen::give(stack_, arguments_, c10::IValue()); }
 
+  /// Puts a new T into self.
+  template <class T, class... Arguments>
+  void construct(Arguments&&... arguments) {
+    hold(c10::make_intrusive<Holder<T>>(std::forward<Arguments>(arguments)...));
+  }
+
+  /// Puts into self what a factory returns: a pointer to T, or a T that is no holder itself.
+  template <class T, class Result>
+  void adopt(Result&& result) {
+    if constexpr (std::is_convertible_v<Result, c10::intrusive_ptr<Holder<T>>>) {
+      hold(c10::intrusive_ptr<Holder<T>>(std::forward<Result>(result)));
+    } else {
+      construct<T>(std::forward<Result>(result));
+    }
+  }
+
  private:
   c10::IValue& argument(size_t index) { return stack_[stack_.size() - arguments_ + index]; }
+
+  void hold(c10::intrusive_ptr<torch::CustomClassHolder> object);
 
   Stack& stack_;
   size_t arguments_;
 };
 
-/// `__init__`: a new T in the only slot of the script object.
+/// One item of `__obj_flatten__`.
 template <class T>
-void construct(Stack& stack) {
-  Call call(stack, 1);
-  auto object = call.take<c10::intrusive_ptr<c10::ivalue::Object>>(0);
-  object->setSlot(0, c10::IValue::make_capsule(c10::make_intrusive<T>()));
-  call.give();
+std::tuple<std::string, T> item(const char* name, T value) {
+  return {name, std::move(value)};
 }
 
-/// Runs a registration. What it throws is kept for the Python package to raise as an ImportError:
-/// thrown out of a static initialiser it would abort the process.
-void guarded(const std::string& what, const std::function<void()>& registration);
+/// `__init__` without arguments.
+template <class T>
+void construct(Stack& stack) {
+  Call(stack, 1).construct<T>();
+}
+
+/// Runs a registration; whether it succeeded. What it throws is kept for the Python package to raise
+/// as an ImportError: thrown out of a static initialiser it would abort the process.
+bool guarded(const std::string& what, const std::function<void()>& registration);
 
 /// Throws unless `torch.classes.<ns>.<name>` is free.
 void checkFree(const std::string& ns, const std::string& name);
@@ -136,6 +233,62 @@ void registerClass(const std::string& ns, const std::string& name, const std::st
     }
   });
 }
+
+/// What a row of a class's table is to TorchScript and to the classes that derive.
+enum class Kind : uint8_t {
+  kMethod,
+  kStatic,
+  kOwn,
+};
+
+/// One row of a class's table. The schema is without self; `kOwn` are those that only this class has,
+/// such as `__init__`.
+struct ClassMethod {
+  const char* schema;
+  UnboxedFunction function;
+  const char* doc;
+  Kind kind = Kind::kMethod;
+};
+
+/// A property, as torch::class_::def_property registers one; a null setter makes it read-only.
+struct Property {
+  const char* name;
+  const char* type;
+  UnboxedFunction getter;
+  UnboxedFunction setter;
+  const char* doc;
+};
+
+/// A custom class and its tables.
+struct Class {
+  std::string name;
+  std::string doc;
+  std::string base;
+  const std::type_info& pointer;
+  const std::type_info& capsule;
+  std::span<const ClassMethod> methods;
+  std::span<const Property> properties;
+};
+
+/// Describes T as the class `name`; `base` is a class described before it, or empty.
+template <class T>
+Class describe(const char* name, const char* doc, const char* base,
+               std::span<const ClassMethod> methods, std::span<const Property> properties) {
+  return {name,
+          doc,
+          base,
+          typeid(c10::intrusive_ptr<Holder<T>>),
+          typeid(c10::tagged_capsule<Holder<T>>),
+          methods,
+          properties};
+}
+
+/// Registers classes as `torch.classes.<ns>.<name>`: all of them, or none if a name is taken or one of
+/// `required`, the classes of other libraries in their schemas, is not there. They may mention each other.
+struct RegisteredClasses {
+  RegisteredClasses(const std::string& ns, std::initializer_list<const char*> required,
+                    std::initializer_list<Class> classes);
+};
 
 /// `torch::jit::detail::BackendPreprocessFunction`, spelled out.
 using Preprocess = std::function<c10::IValue(

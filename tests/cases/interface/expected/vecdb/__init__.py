@@ -22,7 +22,7 @@ __all__ = [
     "whitespace",
 ]
 
-_runtime.load(__file__, "spec.yaml", "01b4d4d7aed84cd5")
+_runtime.load(__file__, "spec.yaml", "456be38879dbc229")
 
 
 class Backend(Protocol):

@@ -1,0 +1,254 @@
+"""Rules of `classes:`, one function each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import combinations
+
+from codegen import names, overloads, rules
+from codegen.diagnostics import Diagnostics, did_you_mean
+from codegen.model import Class, Library, Method, Property
+from codegen.source import Text
+from codegen.types import List
+
+
+def check(library: Library, diagnostics: Diagnostics) -> None:
+    """Runs every rule."""
+    _cpp_classes_are_distinct(library, diagnostics)
+    for cls in library.classes:
+        for rule in _RULES:
+            rule(library, cls, diagnostics)
+
+
+def _cpp_classes_are_distinct(library: Library, diagnostics: Diagnostics) -> None:
+    """An object that C++ returns says only its C++ class, from which torch must know the name."""
+    first: dict[str, Text] = {}
+    for cls in library.classes:
+        known = first.setdefault(cls.cls.value.removeprefix("::"), cls.cls)
+        if known is not cls.cls:
+            message = f"'{cls.cls}' is registered already, and torch gives a C++ class one name"
+            help = f"derive a class for this one; {rules.first_place(known)}"
+            diagnostics.add("CG303", cls.cls.span, message, help)
+
+
+def _name(library: Library, cls: Class, diagnostics: Diagnostics) -> None:
+    if rules.identifier(cls.name, "class", diagnostics, underscore=True):
+        if cls.name.value.startswith("__"):
+            message = f"'{cls.name}': names with two underscores are Python's own"
+            diagnostics.add("CG401", cls.name.span, message)
+        elif cls.name.value in names.PACKAGE_TYPES:
+            message = f"a class called '{cls.name}' would hide Python's"
+            help = f"for example '{names.camel(cls.name.value)}'"
+            diagnostics.add("CG401", cls.name.span, message, help)
+    if not rules.is_cpp_name(cls.cls.value) and not rules.is_template(cls.cls.value):
+        message = f"'{cls.cls}' is no name of a C++ class"
+        diagnostics.add("CG404", cls.cls.span, message, f"for example {library.name}::{cls.name}")
+
+
+def _base(library: Library, cls: Class, diagnostics: Diagnostics) -> None:
+    """A class of this library, declared before, so that no class is its own base."""
+    if cls.base is None:
+        return
+    if cls.name.value in library.bases:
+        _overridden(library, cls, diagnostics)
+    elif cls.base.value in library.own:
+        message = f"the base '{cls.base}' is not declared before '{cls.name}'"
+        diagnostics.add("CG303", cls.base.span, message, "move it before the classes that derive")
+    else:
+        message = f"the library has no class '{cls.base}'"
+        known = (c.name.value for c in library.classes)
+        help = did_you_mean(cls.base.value, known) or "a base is a class of the same library"
+        diagnostics.add("CG302", cls.base.span, message, help)
+
+
+def _overridden(library: Library, cls: Class, diagnostics: Diagnostics) -> None:
+    """What a base declares, a class declares in the same way or not at all: callers of the base rely on it."""
+    for base in library.ancestors(cls):
+        inherited = {member.value: member for member, _ in _members(base)}
+        schemas = [method.schema for method in base.methods]
+        for member, method in _members(cls):
+            if member.value not in inherited or (method and method.schema in schemas):
+                continue
+            message = f"'{base.name}' declares '{member}' otherwise"
+            first = rules.first_place(inherited[member.value])
+            diagnostics.add(
+                "CG303", member.span, message, f"declare it so, or leave it out; {first}"
+            )
+
+
+def _members(cls: Class) -> Iterator[tuple[Text, Method | None]]:
+    """What Python finds on the class; a property has no method."""
+    for method in cls.methods:
+        yield Text(method.name, method.func.part(*method.schema.name_span)), method
+    for prop in cls.properties:
+        yield prop.name, None
+
+
+def _registered_names(library: Library, cls: Class, diagnostics: Diagnostics) -> None:
+    """TorchScript has one table of names for methods, and the accessors of properties are among them."""
+    registered: list[tuple[Text, str]] = []
+    for method, name in zip(cls.methods, overloads.torchscript_names(cls.methods), strict=True):
+        registered.append((Text(name, method.func.part(*method.schema.name_span)), "method"))
+    for prop in cls.properties:
+        registered.append((prop.name, "property"))
+        registered.append((Text(names.getter(prop.name.value), prop.name.span), "getter"))
+        if prop.writable:
+            registered.append((Text(names.setter(prop.name.value), prop.name.span), "setter"))
+    rules.all_distinct(registered, diagnostics)
+    properties = {prop.name.value for prop in cls.properties}
+    for method in cls.methods:
+        if method.name in properties and method.schema.overload:
+            span = method.func.part(*method.schema.name_span)
+            message = f"the method '{method.name}' is called as the property"
+            diagnostics.add("CG402", span, message, "choose another name")
+
+
+def _overloads(library: Library, cls: Class, diagnostics: Diagnostics) -> None:
+    for group in overloads.grouped(cls.methods).values():
+        for first, second in combinations(group, 2):
+            span = second.func.part(*second.schema.name_span)
+            if first.static != second.static:
+                message = f"the overloads of '{first.name}' are static and not"
+                diagnostics.add("CG303", span, message, "make all of them static, or none")
+            elif overloads.ambiguous(first, second, library.bases):
+                message = f"a call of '{first.name}' can fit this and another overload alike"
+                line, _ = first.func.span.position
+                help = f"the other stands on line {line}; tell them apart by a type that both do not accept"
+                diagnostics.add("CG305", span, message, help)
+
+
+def _methods(library: Library, cls: Class, diagnostics: Diagnostics) -> None:
+    for method in cls.methods:
+        _method_name(library, cls, method, diagnostics)
+        rules.method_form(method, diagnostics)
+        _callable(method.impl, diagnostics)
+        if method.impl:
+            rules.member(method.impl, "member function", diagnostics)
+        if not method.static:
+            _receiver(method, diagnostics)
+    for method in (*cls.methods, *([cls.init] if cls.init else [])):
+        rules.method_arguments(method, diagnostics)
+        rules.method_types(method, library, diagnostics)
+    if cls.init:
+        _receiver(cls.init, diagnostics)
+        _callable(cls.init.impl, diagnostics)
+
+
+def _method_name(library: Library, cls: Class, method: Method, diagnostics: Diagnostics) -> None:
+    span = method.func.part(*method.schema.name_span)
+    name = method.name
+    if "::" in name:
+        help = f"write {name.rpartition('::')[2]}; the namespace is the class's"
+        diagnostics.add("CG303", span, "a method's name has no namespace", help)
+    elif names.is_python_keyword(name):
+        message = f"'{name}' is a Python keyword: no caller could write it"
+        diagnostics.add("CG401", span, message, f"for example {name}_")
+    elif name.startswith("__"):
+        _dunder(method, diagnostics)
+    elif name in library.own or name in names.PACKAGE_IMPORTS:
+        message = f"inside of the class a method '{name}' would hide what the package calls so"
+        diagnostics.add("CG401", span, message, f"for example {name.lower()}_")
+    elif method.impl is None and (word := rules.cpp_token(name)):
+        message = f"'{name}' is a {word}, so no member function is called so"
+        diagnostics.add("CG401", span, message, f"name the member: `impl: {name}_`")
+    elif method.impl is None and name == cls.cls.value.partition("<")[0].rpartition("::")[2]:
+        message = f"'{name}' is the constructor of {cls.cls}"
+        diagnostics.add("CG401", span, message, "use `init:`, or name another member: `impl:`")
+
+
+def _dunder(method: Method, diagnostics: Diagnostics) -> None:
+    name, span = method.name, method.func.part(*method.schema.name_span)
+    if name in names.DUNDER_KEYS:
+        message = f"'{name}' is not declared as a method"
+        diagnostics.add("CG401", span, message, f"use `{names.DUNDER_KEYS[name]}:` of the class")
+    elif name not in names.DUNDERS:
+        message = f"'{name}' is no special method that a class can declare"
+        help = did_you_mean(name, names.DUNDERS) or "other names with two underscores are torch's"
+        diagnostics.add("CG401", span, message, help)
+    elif method.static:
+        diagnostics.add("CG303", span, f"'{name}' needs an object: it cannot be static")
+    elif (wanted := names.DUNDERS[name]) and [str(r.type) for r in method.schema.returns] != [
+        wanted
+    ]:
+        message = f"Python wants {name} to return {wanted}"
+        diagnostics.add("CG303", span, message, f"`-> {wanted}`, or another name")
+
+
+def _receiver(method: Method, diagnostics: Diagnostics) -> None:
+    for argument in method.schema.arguments:
+        if argument.name == "_0":
+            span = method.func.part(*argument.name_span)
+            diagnostics.add(
+                "CG303", span, "torch calls the object '_0' in each schema", "rename it"
+            )
+
+
+def _callable(text: Text | None, diagnostics: Diagnostics) -> None:
+    if text is not None and not rules.is_callable(text.value):
+        message = f"'{text}' is no name of a C++ function"
+        diagnostics.add("CG404", text.span, message, "a member such as `search`, or `ns::search`")
+
+
+def _properties(library: Library, cls: Class, diagnostics: Diagnostics) -> None:
+    for prop in cls.properties:
+        if rules.identifier(prop.name, "property", diagnostics, underscore=True):
+            _property_form(prop, diagnostics)
+        if prop.name.value in library.own or prop.name.value in names.PACKAGE_IMPORTS:
+            message = (
+                f"inside of the class a property '{prop.name}' would hide what the package calls so"
+            )
+            diagnostics.add(
+                "CG401", prop.name.span, message, f"for example {prop.name.value.lower()}_"
+            )
+        if isinstance(prop.type, List) and prop.type.size is not None:
+            message = "only an argument can have a list with a size"
+            diagnostics.add("CG303", prop.text.span, message, f"`{List(prop.type.element)}`")
+        rules.type_known(prop.type, prop.text, library, diagnostics, returned=not prop.writable)
+
+
+def _property_form(prop: Property, diagnostics: Diagnostics) -> None:
+    """By accessors, or by a data member."""
+    span = prop.name.span
+    if prop.getter is None and prop.field is None:
+        message = f"nothing says where the property '{prop.name}' comes from"
+        help = f"`get: {prop.name}` for a const member function, `field: {prop.name}_` for a data member"
+        diagnostics.add("CG202", span, message, help)
+    elif prop.field and (other := prop.getter or prop.setter):
+        message = f"the property '{prop.name}' has accessors and a data member"
+        diagnostics.add("CG303", other.span, message, "remove one of them")
+    elif prop.readonly and prop.setter:
+        message = f"the property '{prop.name}' is read-only and has a setter"
+        diagnostics.add("CG303", prop.setter.span, message, "remove one of them")
+    if prop.field and names.is_identifier(prop.field.value):
+        rules.member(prop.field, "data member", diagnostics)
+    elif prop.field:
+        message = f"'{prop.field}' is no name of a data member"
+        diagnostics.add("CG404", prop.field.span, message)
+    for accessor in (prop.getter, prop.setter):
+        _callable(accessor, diagnostics)
+
+
+def _state(library: Library, cls: Class, diagnostics: Diagnostics) -> None:
+    """What is saved, and what is shown to torch.compile and torch.export."""
+    if cls.pickle:
+        rules.type_known(cls.pickle.state, cls.pickle.text, library, diagnostics, returned=True)
+        _callable(cls.pickle.getter, diagnostics)
+        _callable(cls.pickle.setter, diagnostics)
+    for flat in cls.flatten:
+        rules.identifier(flat.name, "member", diagnostics, underscore=True)
+        rules.type_known(flat.type, flat.text, library, diagnostics, returned=True)
+    if cls.tracing_mode and cls.tracing_mode.value != "real":
+        message = f"torch knows no tracing mode '{cls.tracing_mode}'"
+        help = "write `real`, or leave it out for a class with a fake"
+        diagnostics.add("CG205", cls.tracing_mode.span, message, help)
+
+
+_RULES: tuple[Callable[[Library, Class, Diagnostics], None], ...] = (
+    _name,
+    _base,
+    _registered_names,
+    _overloads,
+    _methods,
+    _properties,
+    _state,
+)

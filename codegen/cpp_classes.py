@@ -1,0 +1,216 @@
+"""Custom classes to C++ views: the table of each, from which the run-time support registers it.
+
+Each row is a schema, the function that is called, and its doc; the function stands in the row as a lambda, so
+nothing has to be named. That one loop registers a table, and that conversions are instantiated once per type, is
+what makes it cheaper to compile than torch::class_::def.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from codegen import names, overloads
+from codegen.cpp_text import Spelling, layout, mark, quote
+from codegen.model import Class, Flat, Library, Method, Pickle, Property
+from codegen.schema import Argument, FunctionSchema
+from codegen.source import Span
+from codegen.types import Base, Tuple, Type
+
+# Of the statements in a row's function.
+_INDENT = 7
+
+
+class RowView(NamedTuple):
+    """A row of a table, and where it comes from."""
+
+    mark: str
+    lines: tuple[str, ...]
+
+
+class ClassView(NamedTuple):
+    """The tables of a class, and how it is described."""
+
+    mark: str
+    name: str
+    methods: tuple[RowView, ...]
+    properties: tuple[RowView, ...]
+    description: tuple[str, ...]
+
+
+def view(library: Library, cls: Class) -> ClassView:
+    table = _Table(library, cls)
+    given = [
+        quote(cls.name.value),
+        quote(cls.doc),
+        quote(cls.base.value if cls.base else ""),
+        f"k{cls.name}Methods" if table.has_methods else "{}",
+        f"k{cls.name}Properties" if cls.properties else "{}",
+    ]
+    description = layout(f"codegen::describe<{cls.cls}>(", given, "),", 8)
+    return ClassView(
+        mark=mark(cls.cls.span),
+        name=cls.name.value,
+        methods=tuple(table.methods()),
+        properties=tuple(map(table.property, cls.properties)),
+        description=description,
+    )
+
+
+class _Table:
+    """The rows of one class."""
+
+    def __init__(self, library: Library, cls: Class) -> None:
+        self._library = library
+        self._cls = cls
+        self._spelled = Spelling(library)
+        self._self = f"auto self = call.self<{cls.cls}>();"
+
+    def methods(self) -> Iterator[RowView]:
+        cls = self._cls
+        if cls.init:
+            yield self._init(cls.init)
+        registered = overloads.torchscript_names(cls.methods)
+        for method, name in zip(cls.methods, registered, strict=True):
+            yield self._method(method, name)
+        if cls.pickle:
+            yield from self._pickle(cls.pickle)
+        if cls.flatten:
+            yield self._flatten(cls.flatten)
+        if cls.tracing_mode:
+            body = [f"call.give<std::string>({quote(cls.tracing_mode.value)});"]
+            schema = _schema("tracing_mode", [], Base("str"))
+            yield self._row(cls.tracing_mode.span, schema, 1, body)
+
+    @property
+    def has_methods(self) -> bool:
+        return next(self.methods(), None) is not None
+
+    def property(self, prop: Property) -> RowView:
+        getter = [self._self, *self._get(prop)]
+        cells = [
+            [quote(prop.name.value)],
+            [quote(str(self._library.registered(_schema("", [], prop.type)).returns[0].type))],
+            _function(1, getter),
+            _function(2, [self._self, *self._set(prop)]) if prop.writable else ["nullptr"],
+            [quote(prop.doc)],
+        ]
+        return RowView(mark(prop.name.span), _cells(cells))
+
+    def _get(self, prop: Property) -> Sequence[str]:
+        schema = _schema("", [], prop.type)
+        if prop.field:
+            return self._give(schema, f"self->{prop.field}", [], "")
+        return self._give(schema, *self._member(str(prop.getter), []))
+
+    def _set(self, prop: Property) -> Sequence[str]:
+        taken = self._take(prop.type, 1)
+        if prop.field:
+            return [f"self->{prop.field} = {taken};", "call.give();"]
+        head, given, tail = self._member(str(prop.setter), [taken])
+        return [*layout(head, given, f"{tail};", _INDENT), "call.give();"]
+
+    def _init(self, init: Method) -> RowView:
+        taken = self._arguments(init.schema, 1)
+        body = layout(f"call.construct<{self._cls.cls}>(", taken, ");", _INDENT)
+        if init.impl:
+            body = layout(f"call.adopt<{self._cls.cls}>({init.impl}(", taken, "));", _INDENT)
+        count = len(init.schema.arguments) + 1
+        return self._row(init.func.span, init.schema, count, body, init.documentation, "kOwn")
+
+    def _method(self, method: Method, name: str) -> RowView:
+        schema = FunctionSchema(name, "", method.schema.arguments, method.schema.returns)
+        first = 0 if method.static else 1
+        given = self._arguments(schema, first)
+        if method.static:
+            free = names.is_free(method.member)
+            scope = "" if free else f"{self._cls.cls}::"
+            body = self._give(schema, f"{scope}{method.member}(", given, ")")
+        else:
+            body = [self._self, *self._give(schema, *self._member(method.member, given))]
+        kind = "kStatic" if method.static else ""
+        count = len(given) + first
+        return self._row(method.func.span, schema, count, body, method.documentation, kind)
+
+    def _pickle(self, pickle: Pickle) -> Iterator[RowView]:
+        span, cls = pickle.text.span, self._cls.cls
+        getter = _schema("__getstate__", [], pickle.state)
+        body = [self._self, *self._give(getter, *self._member(pickle.getter.value, []))]
+        yield self._row(span, getter, 1, body, kind="kOwn")
+        setter = _schema("__setstate__", [pickle.state], None)
+        scope = "" if names.is_free(pickle.setter.value) else f"{cls}::"
+        head = f"call.adopt<{cls}>({scope}{pickle.setter}("
+        body = [*layout(head, [self._take(pickle.state, 1)], "));", _INDENT)]
+        yield self._row(span, setter, 2, body, kind="kOwn")
+
+    def _flatten(self, flatten: Sequence[Flat]) -> RowView:
+        properties = {prop.name.value: prop for prop in self._cls.properties}
+        items = [self._item(flat, properties.get(flat.name.value)) for flat in flatten]
+        state = Tuple(tuple(Tuple((Base("str"), flat.type)) for flat in flatten))
+        body = [self._self, *layout("call.give(std::make_tuple(", items, "));", _INDENT)]
+        span = flatten[0].name.span
+        return self._row(span, _schema("__obj_flatten__", [], state), 1, body, kind="kOwn")
+
+    def _item(self, flat: Flat, prop: Property | None) -> str:
+        if prop and prop.field:
+            value = f"self->{prop.field}"
+        else:
+            name = prop.getter.value if prop and prop.getter else flat.name.value
+            value = "".join((head := self._member(name, []))[0]) + ", ".join(head[1]) + head[2]
+        return f"codegen::item<{self._spelled(flat.type)}>({quote(flat.name.value)}, {value})"
+
+    def _member(self, name: str, given: Sequence[str]) -> tuple[str, Sequence[str], str]:
+        """The call of a member, or of a free function that takes the object first."""
+        if names.is_free(name):
+            return f"{name}(", ["self", *given], ")"
+        return f"self->{name}(", given, ")"
+
+    def _arguments(self, schema: FunctionSchema, first: int) -> list[str]:
+        return [self._take(a.type, i) for i, a in enumerate(schema.arguments, first)]
+
+    def _take(self, t: Type, index: int) -> str:
+        foreign = self._spelled.is_foreign(t)
+        return f"call.take({index})" if foreign else f"call.take<{self._spelled(t)}>({index})"
+
+    def _give(
+        self, schema: FunctionSchema, head: str, given: Sequence[str], tail: str
+    ) -> Sequence[str]:
+        """The statements that call a function and leave what it returns on the stack."""
+        if self._spelled.returns(schema) == "void":
+            return [*layout(head, given, f"{tail};", _INDENT), "call.give();"]
+        foreign = any(self._spelled.is_foreign(value.type) for value in schema.returns)
+        result = "" if foreign else f"<{self._spelled.returns(schema)}>"
+        return layout(f"call.give{result}({head}", given, f"{tail});", _INDENT)
+
+    def _row(
+        self,
+        span: Span,
+        schema: FunctionSchema,
+        count: int,
+        body: Sequence[str],
+        doc: str = "",
+        kind: str = "",
+    ) -> RowView:
+        registered = self._library.registered(schema.with_one_return())
+        cells = [[quote(str(registered))], _function(count, body), [quote(doc)]]
+        if kind:
+            cells.append([f"codegen::Kind::{kind}"])
+        return RowView(mark(span), _cells(cells))
+
+
+def _schema(name: str, arguments: Sequence[Type], result: Type | None) -> FunctionSchema:
+    """A schema of what has none in the spec, with the names that torch::class_ gives."""
+    taken = tuple(Argument(f"_{i}", t) for i, t in enumerate(arguments, 1))
+    return FunctionSchema(name, "", taken, (Argument("_0", result),) if result else ())
+
+
+def _function(count: int, body: Sequence[str]) -> Sequence[str]:
+    head = ["[](codegen::Stack& stack) {", f"  codegen::Call call(stack, {count});"]
+    return [*head, *(f"  {line}" for line in body), "}"]
+
+
+def _cells(cells: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    """A row of a table, a cell below the other."""
+    lines = [line for cell in cells for line in (*cell[:-1], f"{cell[-1]},")]
+    lines[-1] = f"{lines[-1].removesuffix(',')}}},"
+    return ("{" + lines[0], *(f" {line}" for line in lines[1:]))

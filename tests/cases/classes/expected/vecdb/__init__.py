@@ -1,0 +1,125 @@
+"""Nearest-neighbour search on tensors.
+
+Generated from spec.yaml by torch-backend-codegen. Do not edit.
+"""
+
+from __future__ import annotations
+
+import builtins
+from typing import Any, NoReturn, Protocol
+
+import torch
+from typing_extensions import overload
+
+from . import _classes, _runtime
+
+# What stands for `...` is in C++: `script_class` puts it there.
+# mypy: disable-error-code="empty-body"
+
+__all__ = [
+    "Cursor",
+    "IVF",
+    "Index",
+    "SearcherInterface",
+]
+
+_runtime.load(__file__, "spec.yaml", "41b63f99dd94f49d")
+
+
+@_classes.script_class("__torch__.torch.classes.vectors.Index")
+class Index(torch._C.ScriptObject):
+    """Vectors, of which the nearest can be found \\
+and "counted".
+"""
+
+    def __init__(self, dim: builtins.int, *, metric: str = "l2") -> None:
+        """Args:
+        dim: of each vector
+        metric: l2 or "cosine"
+        """
+        ...
+
+    def search(
+        self, query: torch.Tensor, k: builtins.int = 10
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return the k nearest vectors.
+
+        Args:
+            query: float32, shape (n, dim)
+            k: how many
+        """
+        ...
+
+    @staticmethod
+    def default_metric() -> str: ...
+
+    @overload
+    def add(self, vectors: torch.Tensor) -> None: ...
+
+    @overload
+    def add(self, vectors: torch.Tensor, names: list[str]) -> None: ...
+
+    @overload
+    def add(self, other: Index) -> None: ...
+
+    @_classes.calls("add", "add_named", "add_Index")
+    def add(self, *args: Any, **kwargs: Any) -> Any: ...
+
+    @_classes.calls("clone")
+    def clone(self) -> Index: ...
+
+    @_classes.calls("shards")
+    def shards(self, count: builtins.int) -> dict[str, list[tuple[Index, builtins.int | None]]]: ...
+
+    def pack(self, bias: torch._C.ScriptObject | None = None) -> torch._C.ScriptObject: ...
+
+    def __len__(self) -> builtins.int: ...
+
+    def __eq__(self, other: Index) -> bool:  # type: ignore[override]
+        ...
+
+    @property
+    def dim(self) -> builtins.int:
+        """Of each vector."""
+        ...
+
+    @property
+    def nprobe(self) -> builtins.int: ...
+
+    @nprobe.setter
+    def nprobe(self, value: builtins.int) -> None: ...
+
+    @property
+    def trained(self) -> bool: ...
+
+    @trained.setter
+    def trained(self, value: bool) -> None: ...
+
+    @property
+    def int(self) -> list[builtins.int]: ...
+
+
+@_classes.script_class("__torch__.torch.classes.vectors.IVF")
+class IVF(Index):
+    """The class torch.classes.vectors.IVF."""
+
+    def __init__(self, dim: int, lists: int) -> None:
+        """Clusters first."""
+        ...
+
+    def list(self, index: int) -> builtins.list[int]: ...
+
+
+@_classes.script_class("__torch__.torch.classes.vectors.Cursor")
+class Cursor(torch._C.ScriptObject):
+    """The class torch.classes.vectors.Cursor."""
+
+    def __init__(self) -> NoReturn:
+        """Raises TypeError: such objects come from elsewhere."""
+        raise TypeError("vecdb.Cursor has no `init:` in spec.yaml")
+
+
+class SearcherInterface(Protocol):
+    """What an implementation of the searcher backend can do."""
+
+    def open(self, index: Index, at: Cursor | None = None) -> list[Cursor]: ...
