@@ -137,6 +137,8 @@ def _methods(library: Library, cls: Class, diagnostics: Diagnostics) -> None:
 def _method_name(library: Library, cls: Class, method: Method, diagnostics: Diagnostics) -> None:
     span = method.func.part(*method.schema.name_span)
     name = method.name
+    if _hides(library, Text(name, span), "method", diagnostics):
+        return
     if "::" in name:
         help = f"write {name.rpartition('::')[2]}; the namespace is the class's"
         diagnostics.add("CG303", span, "a method's name has no namespace", help)
@@ -145,15 +147,24 @@ def _method_name(library: Library, cls: Class, method: Method, diagnostics: Diag
         diagnostics.add("CG401", span, message, f"for example {name}_")
     elif name.startswith("__"):
         _dunder(method, diagnostics)
-    elif name in library.own or name in names.PACKAGE_IMPORTS:
-        message = f"inside of the class a method '{name}' would hide what the package calls so"
-        diagnostics.add("CG401", span, message, f"for example {name.lower()}_")
     elif method.impl is None and (word := rules.cpp_token(name)):
         message = f"'{name}' is a {word}, so no member function is called so"
         diagnostics.add("CG401", span, message, f"name the member: `impl: {name}_`")
     elif method.impl is None and name == cls.cls.value.partition("<")[0].rpartition("::")[2]:
         message = f"'{name}' is the constructor of {cls.cls}"
         diagnostics.add("CG401", span, message, "use `init:`, or name another member: `impl:`")
+
+
+def _hides(library: Library, name: Text, what: str, diagnostics: Diagnostics) -> bool:
+    """Whether a member would stand in the way of something with its name."""
+    if name.value in library.own or name.value in names.PACKAGE_IMPORTS:
+        message = f"inside of the class a {what} '{name}' would hide what the package calls so"
+    elif name.value in names.SCRIPT_OBJECT_MEMBERS:
+        message = f"a {what} '{name}' would hide what torch asks every object for"
+    else:
+        return False
+    diagnostics.add("CG401", name.span, message, f"for example {name.value.lower().lstrip('_')}_")
+    return True
 
 
 def _dunder(method: Method, diagnostics: Diagnostics) -> None:
@@ -193,13 +204,7 @@ def _properties(library: Library, cls: Class, diagnostics: Diagnostics) -> None:
     for prop in cls.properties:
         if rules.identifier(prop.name, "property", diagnostics, underscore=True):
             _property_form(prop, diagnostics)
-        if prop.name.value in library.own or prop.name.value in names.PACKAGE_IMPORTS:
-            message = (
-                f"inside of the class a property '{prop.name}' would hide what the package calls so"
-            )
-            diagnostics.add(
-                "CG401", prop.name.span, message, f"for example {prop.name.value.lower()}_"
-            )
+            _hides(library, prop.name, "property", diagnostics)
         if isinstance(prop.type, List) and prop.type.size is not None:
             message = "only an argument can have a list with a size"
             diagnostics.add("CG303", prop.text.span, message, f"`{List(prop.type.element)}`")

@@ -23,15 +23,25 @@ if TYPE_CHECKING:
 USAGE = """\
 python -m codegen PATH ...          generate into generated/
        python -m codegen PATH ... --check  tell what is not as it would be generated
-       python -m codegen build PATH ...    generate and compile"""
-LATER = ("scaffold", "init", "breaking", "import", "schema", "explain")
-DESCRIPTION = "Generates C++ and Python bindings for PyTorch from declarations in YAML."
+       python -m codegen build PATH ...    generate and compile
+       python -m codegen scaffold PATH ... write a skeleton of the C++ that specs name"""
+COMMANDS = ("build", "scaffold")
+LATER = ("init", "breaking", "import", "schema", "explain")
+DESCRIPTIONS = {
+    "": "Generates C++ and Python bindings for PyTorch from declarations in YAML.",
+    "build": "Generates, then compiles with CMake and Ninja; the shared objects land in the packages.",
+    "scaffold": (
+        "Writes the headers and sources that specs name and that do not exist: classes, members and functions\n"
+        "with their docs, which compile at once and throw when they are called. Files that exist stay as they are."
+    ),
+}
 EPILOG = """\
 examples:
   python -m codegen specs/                   every spec in a folder
   python -m codegen specs/a.yaml --out gen   one spec, into another folder
   python -m codegen specs/ --check --diff    in CI: exit 1 and a patch if something is out of date
   python -m codegen build specs/             also compile; then: PYTHONPATH=generated python -c 'import a'
+  python -m codegen scaffold specs/a.yaml    its C++, as far as it does not exist: it compiles, and throws when called
 
 exit codes: 0 clean, 1 the specs are wrong or --check found something, 2 usage, I/O or a defect of codegen
 """
@@ -39,12 +49,13 @@ exit codes: 0 clean, 1 the specs are wrong or --check found something, 2 usage, 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
-    build = given[:1] == ["build"]
+    command = given[0] if given and given[0] in COMMANDS else ""
     if given and given[0] in LATER and not Path(given[0]).exists():
         return _fail(f"the command '{given[0]}' is not in this version")
-    options = _parser(build).parse_args(given[1:] if build else given)
+    options = _parser(command).parse_args(given[1:] if command else given)
+    run = {"build": _build, "scaffold": _scaffold, "": _generate}[command]
     try:
-        return _build(options) if build else _generate(options)
+        return run(options)
     except (OSError, UnicodeError) as error:
         return _fail(str(error))
     except KeyboardInterrupt:
@@ -65,29 +76,26 @@ def console() -> NoReturn:
     sys.exit(main())
 
 
-def _parser(build: bool) -> argparse.ArgumentParser:
+def _parser(command: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m codegen build" if build else "python -m codegen",
-        usage=None if build else USAGE,
-        description=(
-            "Generates, then compiles with CMake and Ninja; the shared objects land in the packages."
-            if build
-            else DESCRIPTION
-        ),
-        epilog=None if build else EPILOG,
+        prog=f"python -m codegen {command}".rstrip(),
+        usage=None if command else USAGE,
+        description=DESCRIPTIONS[command],
+        epilog=None if command else EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
         "paths", nargs="+", type=Path, metavar="PATH", help="a spec, or a folder of specs"
     )
-    parser.add_argument(
-        "--out",
-        type=Path,
-        default=Path("generated"),
-        metavar="DIR",
-        help="the output folder (generated)",
-    )
-    if not build:
+    if command != "scaffold":
+        parser.add_argument(
+            "--out",
+            type=Path,
+            default=Path("generated"),
+            metavar="DIR",
+            help="the output folder (generated)",
+        )
+    if not command:
         parser.add_argument(
             "--version", action="version", version=f"torch-backend-codegen {__version__}"
         )
@@ -144,6 +152,31 @@ def _build(options: argparse.Namespace) -> int:
     build.explain(failure, options.out, generated.origins(), diagnostics)
     print(failure.log, end="", file=sys.stderr)
     return _complain(diagnostics, "not built") if len(diagnostics) else 1
+
+
+def _scaffold(options: argparse.Namespace) -> int:
+    from codegen import generate, output, scaffold
+    from codegen.diagnostics import Diagnostics
+
+    diagnostics = Diagnostics()
+    try:
+        libraries = generate.declare(generate.find(options.paths, set()).specs, diagnostics)
+    except generate.NoSpecError as error:
+        return _fail(str(error))
+    if not libraries and not len(diagnostics):
+        return _fail(f"no spec (*.yaml) in {', '.join(map(str, options.paths))}")
+    files: dict[Path, str] = {}
+    if not len(diagnostics):
+        for library in libraries:
+            files |= scaffold.scaffold(library, diagnostics)
+    if len(diagnostics):
+        return _complain(diagnostics, "nothing was written")
+    for path, text in files.items():
+        output.create(path, text)
+        _note(f"{path}: written")
+    if not files:
+        _note("every file that the specs name exists: nothing was written")
+    return 0
 
 
 def _plan(options: argparse.Namespace) -> tuple[list[Library], Generated, list[Change]] | int:

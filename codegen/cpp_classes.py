@@ -15,7 +15,7 @@ from codegen.cpp_text import Spelling, layout, mark, quote
 from codegen.model import Class, Flat, Library, Method, Pickle, Property
 from codegen.schema import Argument, FunctionSchema
 from codegen.source import Span
-from codegen.types import Base, Tuple, Type
+from codegen.types import Base, Tuple, Type, is_misread
 
 # Of the statements in a row's function.
 _INDENT = 7
@@ -193,9 +193,22 @@ class _Table:
     ) -> RowView:
         registered = self._library.registered(schema.with_one_return())
         cells = [[quote(str(registered))], _function(count, body), [quote(doc)]]
-        if kind:
-            cells.append([f"codegen::Kind::{kind}"])
+        misread = self._misread(schema.with_one_return(), 0 if kind == "kStatic" else 1)
+        if kind or misread:
+            cells.append([f"codegen::Kind::{kind or 'kMethod'}"])
+        if misread:
+            cells.append([f"[] {{ return codegen::RealTypes{{{', '.join(misread)}}}; }}"])
         return RowView(mark(span), _cells(cells))
+
+    def _misread(self, schema: FunctionSchema, first: int) -> list[str]:
+        """The types that torch's parser takes for others, by their places."""
+        places = [(i, a.type) for i, a in enumerate(schema.arguments, first)]
+        places += [(-1, value.type) for value in schema.returns]
+        return [
+            f"{{{place}, c10::getTypePtrCopy<{self._spelled(t)}>()}}"
+            for place, t in places
+            if is_misread(t) and not self._spelled.is_foreign(t)
+        ]
 
 
 def _schema(name: str, arguments: Sequence[Type], result: Type | None) -> FunctionSchema:

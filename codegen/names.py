@@ -71,8 +71,8 @@ PACKAGE_TYPES = frozenset(
     "bool complex dict float int list object property staticmethod str tuple".split()
 )
 
-SCRIPT_OBJECT = "torch._C.ScriptObject"
-"""What every object of a custom class is in Python. `torch.ScriptObject` is the same, but unknown to type checkers."""
+SCRIPT_CLASS = "_classes.ScriptClass"
+"""The base of the Python classes of a package, which is a `torch.ScriptObject`."""
 
 # The special methods that a class may declare, with what Python wants each to return.
 DUNDERS: Mapping[str, str | None] = {
@@ -92,6 +92,10 @@ DUNDERS: Mapping[str, str | None] = {
     "__repr__": "str",
     "__str__": "str",
 }
+# What torch asks an object for; a member of that name would answer in its place.
+SCRIPT_OBJECT_MEMBERS = frozenset(
+    "setattr getattr hasattr _type _get_method _has_method _method_names _properties".split()
+)
 # Special methods that have a key of their own.
 DUNDER_KEYS = {
     "__init__": "init",

@@ -147,6 +147,17 @@ def write(out: Path, changes: Iterable[Change]) -> None:
             temporary.unlink(missing_ok=True)
 
 
+def create(path: Path, text: str) -> None:
+    """A file that is the user's from now on.
+
+    Raises:
+        FileExistsError: It is there already.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("x", encoding="utf-8", newline="\n") as file:
+        file.write(text)
+
+
 def _kind(out: Path, path: str, before: str | None, known: Entry | None) -> Kind:
     if before is None:
         return Kind.MISSING

@@ -30,12 +30,14 @@ class MemberView(NamedTuple):
     comment: str
     doc: str
     body: str
+    """`...`, or nothing below a docstring."""
 
 
 class ClassView(NamedTuple):
     name: str
     base: str
-    qualified: str
+    registration: str
+    """The arguments of the decorator that only the module has."""
     doc: str
     members: tuple[MemberView, ...]
     """What the module has: of overloads also the one method that picks one, and how each is called."""
@@ -65,6 +67,9 @@ class PackageView(NamedTuple):
     fingerprint: str
     doc: str
     imports: tuple[str, ...]
+    stub_imports: tuple[str, ...]
+    siblings: str
+    """The modules of the package that the stub names."""
     exported: tuple[str, ...]
     classes: tuple[ClassView, ...]
     protocols: tuple[ProtocolView, ...]
@@ -90,20 +95,33 @@ def package(library: Library, spec: str, fingerprint: str) -> PackageView:
                 f"Generated from {spec} by torch-backend-codegen. Do not edit.",
             ]
         ),
-        imports=_imports(protocols, classes),
-        exported=tuple(
-            sorted(
-                [
-                    *(protocol.name for protocol in protocols),
-                    *(cls.name for cls in classes),
-                    *(implementation.name for implementation in implementations),
-                ]
-            )
+        imports=_imports(protocols, classes, stub=False),
+        stub_imports=_imports(protocols, classes, stub=True),
+        siblings=", ".join(
+            [*(["_classes"] if classes else []), *(["_runtime"] if implementations else [])]
+        ),
+        exported=_exported(
+            [
+                *(protocol.name for protocol in protocols),
+                *(cls.name for cls in classes),
+                *(implementation.name for implementation in implementations),
+            ]
         ),
         classes=classes,
         protocols=protocols,
         implementations=implementations,
     )
+
+
+def _exported(exported: Sequence[str]) -> tuple[str, ...]:
+    """Constants, classes, then other names, as linters sort `__all__`."""
+
+    def kind(name: str) -> int:
+        if len(name) > 1 and name.isupper():
+            return 0
+        return 1 if name[0].isupper() else 2
+
+    return tuple(sorted(exported, key=lambda name: (kind(name), name)))
 
 
 def _protocol(backend: Backend, spelled: Mapping[str, str]) -> ProtocolView:
@@ -193,12 +211,19 @@ class _Class:
         cls = self._cls
         return ClassView(
             name=cls.name.value,
-            base=cls.base.value if cls.base else names.SCRIPT_OBJECT,
-            qualified=self._library.qualified(cls.name),
+            base=cls.base.value if cls.base else names.SCRIPT_CLASS,
+            registration=self._registration(),
             doc=cls.doc or f"The class torch.classes.{self._library.namespace}.{cls.name}.",
             members=tuple(self._members(stub=False)),
             declared=tuple(self._members(stub=True)),
         )
+
+    def _registration(self) -> str:
+        qualified = quote(self._library.qualified(self._cls.name))
+        if self._cls.init:
+            return qualified
+        no_init = f"{self._library.name}.{self._cls.name} has no `init:` in {self._spec}"
+        return f"{qualified}, no_init={quote(no_init)}"
 
     def _members(self, *, stub: bool) -> Iterator[MemberView]:
         methods = self._cls.methods
@@ -216,11 +241,8 @@ class _Class:
         init = self._cls.init
         if init:
             parameters = self._annotated.parameters(init.schema.arguments, "self")
-            return MemberView((), f"__init__({parameters}) -> None", "", init.documentation, "...")
-        message = f"{self._library.name}.{self._cls.name} has no `init:` in {self._spec}"
-        doc = "Raises TypeError: such objects come from elsewhere."
-        raised = f"raise TypeError({quote(message)})"
-        return MemberView((), "__init__(self) -> NoReturn", "", doc, raised)
+            return _member((), f"__init__({parameters}) -> None", init.documentation)
+        return _member((), "__init__(self, _: NoReturn) -> None", "Objects come from C++ alone.")
 
     def _methods(self, group: Sequence[Method], called: Sequence[str]) -> Iterator[MemberView]:
         """The methods of one name; `called` are their names in TorchScript, which only the module has."""
@@ -237,7 +259,7 @@ class _Class:
         if called:
             signature = f"{name}({'' if static else 'self, '}*args: Any, **kwargs: Any) -> Any"
             doc = "\n\n".join(filter(None, (method.documentation for method in group)))
-            yield MemberView((*kind, *through), signature, "", doc, "...")
+            yield _member((*kind, *through), signature, doc)
 
     def _method(self, method: Method, decorators: tuple[str, ...]) -> MemberView:
         receiver = [] if method.static else ["self"]
@@ -246,14 +268,14 @@ class _Class:
         returns = self._annotated(result, returned=True)
         comment = "  # type: ignore[override]" if _overrides_object(method) else ""
         signature = f"{method.name}({parameters}) -> {returns}"
-        return MemberView(decorators, signature, comment, method.documentation, "...")
+        return _member(decorators, signature, method.documentation, comment)
 
     def _property(self, prop: Property) -> Iterator[MemberView]:
         getter = f"{prop.name}(self) -> {self._annotated(prop.type, returned=True)}"
-        yield MemberView((self._decorator("property"),), getter, "", prop.doc, "...")
+        yield _member((self._decorator("property"),), getter, prop.doc)
         if prop.writable:
             setter = f"{prop.name}(self, value: {self._annotated(prop.type)}) -> None"
-            yield MemberView((f"@{prop.name}.setter",), setter, "", "", "...")
+            yield _member((f"@{prop.name}.setter",), setter, "")
 
     def _decorator(self, name: str) -> str:
         return f"@{self._annotated.name(name)}"
@@ -263,6 +285,10 @@ class _Class:
         return any(own & set(types.class_names(value.type)) for value in method.schema.returns)
 
 
+def _member(decorators: tuple[str, ...], signature: str, doc: str, comment: str = "") -> MemberView:
+    return MemberView(decorators, signature, comment, doc, "" if doc else "...")
+
+
 def _overrides_object(method: Method) -> bool:
     """Python's object compares with anything; a class that compares with less narrows that, as tensors do."""
     given = [str(argument.type) for argument in method.schema.arguments]
@@ -270,9 +296,11 @@ def _overrides_object(method: Method) -> bool:
     return method.name in ("__eq__", "__ne__") and (given, returned) != (["Any"], ["bool"])
 
 
-def _imports(protocols: Sequence[ProtocolView], classes: Sequence[ClassView]) -> tuple[str, ...]:
+def _imports(
+    protocols: Sequence[ProtocolView], classes: Sequence[ClassView], *, stub: bool
+) -> tuple[str, ...]:
     """The imports that the annotations need, in the order that linters ask for."""
-    members = [member for cls in classes for member in cls.members]
+    members = [m for cls in classes for m in (cls.declared if stub else cls.members)]
     text = " ".join(
         [
             *(m.parameters + m.returns for p in protocols for m in p.methods),
@@ -282,13 +310,11 @@ def _imports(protocols: Sequence[ProtocolView], classes: Sequence[ClassView]) ->
     )
     typing = [name for name in ("Any", "NoReturn") if re.search(rf"\b{name}\b", text)]
     typing += ["Protocol"] if protocols else []
+    standard = ["import builtins"] if "builtins." in text else []
+    standard += [f"from typing import {', '.join(typing)}"] if typing else []
     others = ["import torch"] if "torch." in text else []
     others += ["from typing_extensions import overload"] if "@overload" in text else []
-    return (
-        *(["import builtins"] if "builtins." in text else []),
-        *([f"from typing import {', '.join(typing)}"] if typing else []),
-        *(["", *others] if others else []),
-    )
+    return (*standard, *([""] if standard and others else []), *others)
 
 
 def quote(text: str) -> str:

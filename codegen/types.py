@@ -180,6 +180,16 @@ def class_names(t: Type) -> list[str]:
     return [part.name for part in walk(t) if isinstance(part, Class)]
 
 
+_MISREAD = frozenset(map(Base, ("ScalarType", "Layout", "MemoryFormat", "SymInt")))
+
+
+def is_misread(t: Type) -> bool:
+    """Whether torch's parser takes something in a tuple for an int (`SchemaTypeParser::parseFakeAndRealType`)."""
+    return any(
+        part in _MISREAD for whole in walk(t) if isinstance(whole, Tuple) for part in walk(whole)
+    )
+
+
 def rename(t: Type, names: Mapping[str, str]) -> Type:
     """The same type with other names for the classes in `names`."""
 

@@ -374,8 +374,9 @@ class TestTools:
     @pytest.fixture
     def python_files(self, packages: list[Path]) -> list[Path]:
         """What is generated; modules of the user's own in a package are the user's."""
-        names = ("__init__.py", "__init__.pyi", "_runtime.py")
-        return [package / name for package in packages for name in names]
+        names = ("__init__.py", "__init__.pyi", "_runtime.py", "_classes.py")
+        paths = [package / name for package in packages for name in names]
+        return [path for path in paths if path.exists()]
 
     @pytest.fixture
     def mypy(self, folders: tuple[Path, Path]) -> Callable[..., subprocess.CompletedProcess[str]]:
@@ -416,14 +417,16 @@ class TestTools:
         )
         assert done.returncode == 0, done.stderr
 
-    def test_mypy_accepts_a_right_program(self, mypy: Callable[..., Any]) -> None:
-        done = mypy("right.py", cwd=NATIVE / "typed")
+    @pytest.mark.parametrize("program", ["right.py", "right_classes.py", "annotated.py"])
+    def test_mypy_accepts_a_right_program(self, mypy: Callable[..., Any], program: str) -> None:
+        done = mypy(program, cwd=NATIVE / "typed")
         assert done.returncode == 0, done.stdout + done.stderr
 
-    def test_mypy_refuses_each_wrong_line(self, mypy: Callable[..., Any]) -> None:
-        lines = (NATIVE / "typed" / "wrong.py").read_text(encoding="utf-8").splitlines()
-        done = mypy("wrong.py", cwd=NATIVE / "typed")
-        found = re.findall(r"^wrong\.py:(\d+): error: .*\[([\w-]+)\]$", done.stdout, re.MULTILINE)
+    @pytest.mark.parametrize("program", ["wrong.py", "wrong_classes.py"])
+    def test_mypy_refuses_each_wrong_line(self, mypy: Callable[..., Any], program: str) -> None:
+        lines = (NATIVE / "typed" / program).read_text(encoding="utf-8").splitlines()
+        done = mypy(program, cwd=NATIVE / "typed")
+        found = re.findall(r"^\w+\.py:(\d+): error: .*\[([\w-]+)\]$", done.stdout, re.MULTILINE)
         expected = [
             (str(number), line.rpartition("# ")[2])
             for number, line in enumerate(lines, 1)
@@ -449,8 +452,8 @@ class TestTools:
         """Stubs and modules agree; torch is left out."""
         config = tmp_path / "mypy.ini"
         config.write_text("[mypy]\n[mypy-torch.*]\nfollow_imports = skip\n", encoding="utf-8")
-        # `rival` cannot be imported beside `broken`; that is what it is for.
-        names = [package.name for package in packages if package.name != "rival"]
+        # `rival` cannot be imported beside `broken`, and `needy` not at all; that is what they are for.
+        names = [p.name for p in packages if p.name not in ("rival", "needy")]
         path = ":".join(map(str, folders))
         options = ("--mypy-config-file", config)
         done = run("stubtest", *options, *names, cwd=tmp_path, MYPYPATH=path, PYTHONPATH=path)

@@ -15,7 +15,7 @@ __all__ = [
     "elementwise",
 ]
 
-_runtime.load(__file__, "specs/elementwise.yaml", "13be46ddc8661089")
+_runtime.load(__file__, "specs/elementwise.yaml", "f587855b9f55412d")
 
 
 class Backend(Protocol):

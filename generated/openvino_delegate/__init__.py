@@ -14,7 +14,7 @@ __all__ = [
     "openvino_delegate",
 ]
 
-_runtime.load(__file__, "specs/openvino_delegate.yaml", "5f6e5e55ca52a396")
+_runtime.load(__file__, "specs/openvino_delegate.yaml", "5b3eee40349dc739")
 
 
 class Backend(Protocol):

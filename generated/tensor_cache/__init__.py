@@ -6,7 +6,6 @@ Generated from specs/tensor_cache.yaml by torch-backend-codegen. Do not edit.
 
 from __future__ import annotations
 
-
 import torch
 
 from . import _classes, _runtime
@@ -18,11 +17,11 @@ __all__ = [
     "LRUCache",
 ]
 
-_runtime.load(__file__, "specs/tensor_cache.yaml", "a21b7bd845d4bbed")
+_runtime.load(__file__, "specs/tensor_cache.yaml", "2d40e935a9dfdc0e")
 
 
 @_classes.script_class("__torch__.torch.classes.tensor_cache.LRUCache")
-class LRUCache(torch._C.ScriptObject):
+class LRUCache(_classes.ScriptClass):
     """Tensors by name, in at most `capacity` bytes: what was used longest ago makes room for
     what is new.
 
@@ -36,15 +35,12 @@ class LRUCache(torch._C.ScriptObject):
         capacity: how many bytes the storages of the tensors may have together; a ValueError
             unless positive
         """
-        ...
 
     def get(self, key: str) -> torch.Tensor | None:
         """The tensor of `key`, or None; counts as a hit or a miss, and as a use."""
-        ...
 
     def get_many(self, keys: list[str]) -> list[torch.Tensor | None]:
         """What `get` returns for each of `keys`, with no other thread in between."""
-        ...
 
     def put(self, key: str, value: torch.Tensor) -> bool:
         """Store `value` in place of what `key` has, and evict what was used longest ago as far as
@@ -57,21 +53,17 @@ class LRUCache(torch._C.ScriptObject):
             value: any tensor with a storage, so not a sparse one; kept as it is, so clone what
                 will be written to
         """
-        ...
 
     def update(self, items: dict[str, torch.Tensor]) -> int:
         """Put each of `items` in their order, with no other thread in between; returns how many
         were stored.
         """
-        ...
 
     def pop(self, key: str) -> torch.Tensor | None:
         """Remove `key` and return its tensor, or None; counts neither as a hit nor as a miss."""
-        ...
 
     def clear(self) -> None:
         """Remove everything; the statistics stay."""
-        ...
 
     def resize(self, capacity: int) -> None:
         """Change the capacity, and evict what was used longest ago as far as there is no room.
@@ -79,44 +71,34 @@ class LRUCache(torch._C.ScriptObject):
         Args:
             capacity: in bytes; a ValueError unless positive
         """
-        ...
 
     def keys(self) -> list[str]:
         """All keys, the most recently used first."""
-        ...
 
     def statistics(self) -> tuple[int, int, int]:
         """Counts since the cache was made; an eviction is a tensor that had to make room, not one
         replaced or removed.
         """
-        ...
 
     def __len__(self) -> int:
         """The number of tensors."""
-        ...
 
     def __contains__(self, key: str) -> bool:
         """Whether `key` has a tensor; counts neither as a hit or a miss nor as a use."""
-        ...
 
     def __getitem__(self, key: str) -> torch.Tensor:
         """As `get`, but an IndexError in place of None."""
-        ...
 
     def __setitem__(self, key: str, value: torch.Tensor) -> None:
         """As `put`, but a ValueError in place of False."""
-        ...
 
     def __delitem__(self, key: str) -> None:
         """As `pop`, but an IndexError in place of None."""
-        ...
 
     @property
     def capacity(self) -> int:
         """The budget in bytes."""
-        ...
 
     @property
     def nbytes(self) -> int:
         """The bytes in use, never more than the capacity."""
-        ...

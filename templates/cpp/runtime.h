@@ -241,6 +241,10 @@ enum class Kind : uint8_t {
   kOwn,
 };
 
+/// Types that torch's parser takes for others: in a tuple it reads ScalarType, Layout, MemoryFormat and
+/// SymInt as int. By the place of the argument, of which self is 0; -1 is what is returned.
+using RealTypes = std::vector<std::pair<int, c10::TypePtr>>;
+
 /// One row of a class's table. The schema is without self; `kOwn` are those that only this class has,
 /// such as `__init__`.
 struct ClassMethod {
@@ -248,6 +252,7 @@ struct ClassMethod {
   UnboxedFunction function;
   const char* doc;
   Kind kind = Kind::kMethod;
+  RealTypes (*real_types)() = nullptr;
 };
 
 /// A property, as torch::class_::def_property registers one; a null setter makes it read-only.

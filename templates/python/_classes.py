@@ -11,6 +11,7 @@ from __future__ import annotations
 import ctypes
 import functools
 import inspect
+import struct
 import types
 import typing
 from collections.abc import Callable, Mapping, Sequence
@@ -25,27 +26,26 @@ F = TypeVar("F", bound=Callable[..., Any])
 _ScriptObject: Any = torch._C.ScriptObject
 _classes: dict[str, type] = {}
 """The Python class of each TorchScript class, by its qualified name."""
+_declared: dict[type, tuple[str, str]] = {}
+"""The qualified name of each Python class, and why no object of it can be made in Python."""
 
 
-def script_class(qualified: str) -> Callable[[T], T]:
-    """Makes a Python class of the TorchScript class `qualified`: a declaration whose bodies torch fills."""
+def script_class(qualified: str, no_init: str = "") -> Callable[[T], T]:
+    """Makes a Python class of the TorchScript class `qualified`: a declaration whose bodies torch fills.
+
+    `no_init` is why objects cannot be made in Python, if they cannot.
+    """
 
     def make(declared: T) -> T:
-        (base,) = declared.__bases__
-        cls = _new_type(f"{declared.__module__}.{declared.__qualname__}", base)
-        members = {
-            name: _filled(qualified, name, member)
-            for name, member in vars(declared).items()
-            if name not in ("__dict__", "__weakref__")
+        members: dict[str, Any] = {
+            name: _filled(qualified, name, member) for name, member in vars(declared).items()
         }
-        if "__len__" in members:
-            members.setdefault("__bool__", _is_not_empty)
-        defaults = _DEFAULTS if base is _ScriptObject else {}
-        constructor = _constructor(qualified, members["__init__"])
-        for name, member in {**defaults, **members, "__new__": constructor}.items():
-            setattr(cls, name, member)
-        _classes[qualified] = cls
-        return cast(T, cls)
+        cls = _classes[qualified] = _laid_out_as_base(declared, members)
+        _declared[cls] = (qualified, no_init)
+        # So that it can annotate the arguments of a TorchScript function.
+        schema: Any = torch._C.parse_schema(f"declare({qualified} _0) -> NoneType _0")
+        torch.jit._state._add_script_class(cls, schema.arguments[0].type)
+        return cls
 
     return make
 
@@ -60,62 +60,40 @@ def calls(*names: str) -> Callable[[F], F]:
     return mark
 
 
-class _Slot(ctypes.Structure):
-    _fields_ = (("slot", ctypes.c_int), ("pfunc", ctypes.c_void_p))
-
-
-class _Spec(ctypes.Structure):
-    _fields_ = (
-        ("name", ctypes.c_char_p),
-        ("basicsize", ctypes.c_int),
-        ("itemsize", ctypes.c_int),
-        ("flags", ctypes.c_uint),
-        ("slots", ctypes.POINTER(_Slot)),
-    )
-
-
 # Of the stable ABI: Include/typeslots.h, Include/object.h.
 _TP_DEALLOC = 52
 _BASETYPE = 1 << 10
-_specs: list[_Spec] = []
-"""CPython 3.10 keeps a pointer to the name."""
+_names: list[Any] = []
+"""CPython 3.10 keeps a pointer to the name of a class."""
 
 
-def _new_type(name: str, base: type) -> type:
-    """A class whose objects are laid out and freed as those of `base`.
+def _laid_out_as_base(declared: T, members: Mapping[str, Any]) -> T:
+    """A class with `members` whose objects are laid out and freed as those of its base.
 
     A class statement gives Python's own deallocator, with which CPython refuses to change the `__class__` of an object
     that torch made.
     """
-    api = ctypes.pythonapi
+    api, (base,) = ctypes.pythonapi, declared.__bases__
     get_slot, from_spec = api.PyType_GetSlot, api.PyType_FromSpecWithBases
     get_slot.restype, get_slot.argtypes = ctypes.c_void_p, (ctypes.py_object, ctypes.c_int)
-    from_spec.restype, from_spec.argtypes = (
-        ctypes.py_object,
-        (ctypes.POINTER(_Spec), ctypes.py_object),
-    )
-    slots = (_Slot * 2)(_Slot(_TP_DEALLOC, get_slot(base, _TP_DEALLOC)), _Slot(0, None))
-    spec = _Spec(name.encode(), base.__basicsize__, 0, _BASETYPE, slots)
-    _specs.append(spec)
-    return cast(type, from_spec(ctypes.byref(spec), (base,)))
+    from_spec.restype, from_spec.argtypes = ctypes.py_object, (ctypes.c_void_p, ctypes.py_object)
+    # PyType_Slot[2], and a PyType_Spec: name, basic size, item size, flags, slots.
+    dealloc = get_slot(base, _TP_DEALLOC)
+    slots = ctypes.create_string_buffer(struct.pack("iPiP", _TP_DEALLOC, dealloc, 0, 0))
+    name = f"{declared.__module__}.{declared.__qualname__}".encode()
+    _names.append(ctypes.create_string_buffer(name))
+    head = ctypes.addressof(_names[-1]), base.__basicsize__, 0, _BASETYPE
+    spec = struct.pack("PiiIP", *head, ctypes.addressof(slots))
+    cls = from_spec(spec, (base,))
+    for key, member in members.items():
+        if key not in ("__dict__", "__weakref__"):
+            setattr(cls, key, member)
+    return cast(T, cls)
 
 
-def _constructor(qualified: str, init: Callable[..., None]) -> Callable[..., Any]:
+def _registered(qualified: str) -> Any:
+    """What `torch.classes` has under a name."""
     namespace, name = qualified.split(".")[-2:]
-
-    def __new__(cls: type, *args: Any, **kwargs: Any) -> Any:
-        if cls is not _classes[qualified]:
-            raise TypeError(f"{_classes[qualified].__qualname__} cannot be subclassed in Python")
-        # Its body is empty, or tells that there is no way: the count and the names are what it checks.
-        init(None, *args, **kwargs)
-        return adopt(_registered(namespace, name)(*args, **kwargs))
-
-    # For inspect.signature of the class.
-    cast(Any, __new__).__wrapped__ = init
-    return __new__
-
-
-def _registered(namespace: str, name: str) -> Any:
     return cast(Any, torch._C)._get_custom_class_python_wrapper(namespace, name)
 
 
@@ -190,7 +168,8 @@ class _Called(_Method):
                 return name
         given = [type(value).__name__ for value in args[self._receivers :]]
         given += [f"{key}={type(value).__name__}" for key, value in kwargs.items()]
-        known = "".join(f"\n  {self._name}{_signature(o, self._receivers)}" for o in overloads)
+        signatures = [str(_signature(o, self._receivers)).replace("'", "") for o in overloads]
+        known = "".join(f"\n  {self._name}{signature}" for signature in signatures)
         where = self._function.__qualname__
         raise TypeError(f"{where}(): no overload takes ({', '.join(given)}); there are{known}")
 
@@ -204,11 +183,11 @@ class _StaticMethod(_Called):
 
     def __init__(self, function: Callable[..., Any], qualified: str) -> None:
         super().__init__(function)
-        self._namespace, self._class = qualified.split(".")[-2:]
+        self._qualified = qualified
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         name = self._pick(args, kwargs)
-        return adopt(getattr(_registered(self._namespace, self._class), name)(*args, **kwargs))
+        return adopt(getattr(_registered(self._qualified), name)(*args, **kwargs))
 
 
 class _Operator(_Called):
@@ -229,19 +208,25 @@ _OPERATORS = frozenset(
 
 
 def _signature(function: Callable[..., Any], receivers: int) -> inspect.Signature:
-    signature = inspect.signature(function, eval_str=True)
+    """As it is called; `receivers` are the first arguments, which a caller does not write."""
+    signature = inspect.signature(function)
     return signature.replace(parameters=list(signature.parameters.values())[receivers:])
 
 
 def _accepts_call(
     function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
 ) -> bool:
+    signature, hints = _typed(function)
     try:
-        bound = inspect.signature(function).bind(*args, **kwargs)
+        bound = signature.bind(*args, **kwargs)
     except TypeError:
         return False
-    hints = typing.get_type_hints(function)
     return all(_accepts(hints.get(name, Any), value) for name, value in bound.arguments.items())
+
+
+@functools.cache
+def _typed(function: Callable[..., Any]) -> tuple[inspect.Signature, dict[str, Any]]:
+    return inspect.signature(function), typing.get_type_hints(function)
 
 
 def _accepts(hint: Any, value: Any) -> bool:
@@ -270,25 +255,53 @@ def _accepts(hint: Any, value: Any) -> bool:
     return isinstance(adopt(value), origin or hint)
 
 
-# What torch.ScriptObject lacks, or has as a call of a TorchScript method that a class need not have.
+class _InitSignature:
+    """The signature of a class is that of its `__init__`."""
+
+    def __get__(self, instance: object, owner: type) -> inspect.Signature:
+        if instance is not None:
+            raise AttributeError("__signature__")
+        return _signature(cast(Any, owner).__init__, 1)
 
 
-def _is_not_empty(self: Any) -> bool:
-    return len(self) > 0
+class ScriptClass(torch._C.ScriptObject):
+    """The base of all classes of a package.
 
+    What torch's own base has as a call of a TorchScript method, which a class need not have, is Python's here.
+    """
 
-def _is_true(self: Any) -> bool:
-    return True
+    __signature__: inspect.Signature = cast(Any, _InitSignature())
 
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+        if cls not in _declared:
+            raise TypeError(f"{cls.__bases__[0].__name__} cannot be subclassed in Python")
+        qualified, no_init = _declared[cls]
+        if no_init:
+            raise TypeError(no_init)
+        # The body of the declaration is empty: the count and the names of the arguments are what it checks.
+        cast(Any, cls).__init__(None, *args, **kwargs)
+        return adopt(_registered(qualified)(*args, **kwargs))
 
-def _reduce(self: Any) -> tuple[Any, ...]:
-    try:
-        return _restore, (_ScriptObject.__getstate__(self),)
-    except RuntimeError as error:
-        if "__getstate__" not in str(error):
-            raise
-        message = f"cannot pickle '{type(self).__name__}' object: no `pickle:` in its declaration"
-        raise TypeError(message) from None
+    def __bool__(self) -> bool:
+        declared = type(self).__mro__[: type(self).__mro__.index(ScriptClass)]
+        sized: Any = self
+        return len(sized) > 0 if any("__len__" in vars(cls) for cls in declared) else True
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        try:
+            return _restore, (_ScriptObject.__getstate__(self),)
+        except RuntimeError as error:
+            if "__getstate__" not in str(error):
+                raise
+            name = type(self).__name__
+            message = f"cannot pickle '{name}' object: no `pickle:` in its declaration"
+            raise TypeError(message) from None
+
+    def __copy__(self) -> Any:
+        return adopt(_ScriptObject.__copy__(self))
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        return adopt(_ScriptObject.__deepcopy__(self, memo))
 
 
 def _restore(state: tuple[Any, str]) -> Any:
@@ -297,23 +310,10 @@ def _restore(state: tuple[Any, str]) -> Any:
     return adopt(created)
 
 
-def _copy(self: Any) -> Any:
-    return adopt(_ScriptObject.__copy__(self))
-
-
-def _deepcopy(self: Any, memo: dict[int, Any]) -> Any:
-    return adopt(_ScriptObject.__deepcopy__(self, memo))
-
-
-_DEFAULTS: Mapping[str, Any] = {
-    **{
-        name: getattr(object, name)
-        for name in ("__eq__", "__ne__", "__hash__", "__repr__", "__str__")
-    },
-    **{name: getattr(object, name) for name in ("__lt__", "__le__", "__gt__", "__ge__")},
-    "__setattr__": object.__setattr__,
-    "__bool__": _is_true,
-    "__reduce__": _reduce,
-    "__copy__": _copy,
-    "__deepcopy__": _deepcopy,
-}
+_OF_OBJECT = (
+    "__eq__ __ne__ __lt__ __le__ __gt__ __ge__ __hash__ __repr__ __str__ __setattr__".split()
+)
+if not typing.TYPE_CHECKING:
+    ScriptClass = _laid_out_as_base(
+        ScriptClass, {**{name: getattr(object, name) for name in _OF_OBJECT}, **vars(ScriptClass)}
+    )

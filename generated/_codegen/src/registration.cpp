@@ -89,6 +89,26 @@ void checkFree(const std::string& ns, const std::string& name) {
 
 namespace {
 
+/// TorchScript has no SymBool: what it passes is a bool, as torch::class_ infers it.
+c10::TypePtr withoutSymBool(const c10::TypePtr& type) {
+  if (type->kind() == c10::TypeKind::SymBoolType) {
+    return c10::BoolType::get();
+  }
+  if (type->containedTypes().empty() || type->kind() == c10::TypeKind::ClassType) {
+    return type;
+  }
+  std::vector<c10::TypePtr> contained;
+  for (const auto& inner : type->containedTypes()) {
+    contained.push_back(withoutSymBool(inner));
+  }
+  return type->withContained(std::move(contained));
+}
+
+c10::Argument withTypes(const c10::Argument& argument, c10::TypePtr fake, c10::TypePtr real) {
+  return c10::Argument(argument.name(), std::move(fake), std::move(real), argument.N(),
+                       argument.default_value(), argument.kwarg_only());
+}
+
 /// Registers one class from its tables. torch::class_ is a template that does the same for types it
 /// infers; its base has what is needed here.
 class Registration : public torch::detail::class_base {
@@ -98,19 +118,22 @@ class Registration : public torch::detail::class_base {
 
   void add(const ClassMethod& method) {
     const bool is_static = method.kind == Kind::kStatic;
-    define(is_static ? method.schema : withSelf(method.schema), method.function, method.doc,
-           is_static);
+    auto schema = parse(is_static ? method.schema : withSelf(method.schema));
+    if (method.real_types != nullptr) {
+      schema = withRealTypes(schema, method.real_types());
+    }
+    define(std::move(schema), method.function, method.doc, is_static);
   }
 
   void add(const Property& property) {
     const std::string name = property.name;
     const std::string type = property.type;
-    auto* getter = define(withSelf(name + "_getter() -> (" + type + " _0)"), property.getter,
-                          property.doc, false);
+    auto* getter = define(parse(withSelf(name + "_getter() -> (" + type + " _0)")), property.getter,
+                          property.doc);
     auto* setter = property.setter == nullptr
                        ? nullptr
-                       : define(withSelf(name + "_setter(" + type + " _1) -> NoneType _0"),
-                                property.setter, property.doc, false);
+                       : define(parse(withSelf(name + "_setter(" + type + " _1) -> NoneType _0")),
+                                property.setter, property.doc);
     classTypePtr->addProperty(name, getter, setter);
   }
 
@@ -138,9 +161,28 @@ class Registration : public torch::detail::class_base {
     return schema.insert(at, qualClassName + (schema[at] == ')' ? " _0" : " _0, "));
   }
 
-  torch::jit::Function* define(const std::string& text, UnboxedFunction function, const char* doc,
-                               bool is_static) {
-    auto schema = parseSchema(text.c_str());
+  static c10::FunctionSchema parse(const std::string& text) {
+    const auto schema = parseSchema(text.c_str());
+    auto arguments = schema.arguments();
+    for (auto& argument : arguments) {
+      argument = withTypes(argument, withoutSymBool(argument.type()), argument.real_type());
+    }
+    return schema.cloneWithArguments(std::move(arguments));
+  }
+
+  static c10::FunctionSchema withRealTypes(const c10::FunctionSchema& schema,
+                                           const RealTypes& real_types) {
+    auto arguments = schema.arguments();
+    auto returns = schema.returns();
+    for (const auto& [index, type] : real_types) {
+      auto& parsed = index < 0 ? returns.at(0) : arguments.at(index);
+      parsed = withTypes(parsed, parsed.type(), type);
+    }
+    return c10::FunctionSchema(schema.name(), "", std::move(arguments), std::move(returns));
+  }
+
+  torch::jit::Function* define(c10::FunctionSchema schema, UnboxedFunction function,
+                               const char* doc, bool is_static = false) {
     auto name = qualClassName + "." + schema.name();
     auto method = std::make_unique<torch::jit::BuiltinOpFunction>(std::move(name), std::move(schema),
                                                                   function, doc);

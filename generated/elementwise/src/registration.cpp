@@ -9,7 +9,7 @@ namespace {
 
 // What the Python package reads before it loads this library.
 [[gnu::used]] constexpr char stamp[] =
-    "torch-backend-codegen torch=" TORCH_VERSION " source=13be46ddc8661089;";
+    "torch-backend-codegen torch=" TORCH_VERSION " source=f587855b9f55412d;";
 
 const elementwise::backend<elementwise::Delegate> registered_elementwise(
     "elementwise",

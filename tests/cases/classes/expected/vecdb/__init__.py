@@ -17,17 +17,17 @@ from . import _classes, _runtime
 # mypy: disable-error-code="empty-body"
 
 __all__ = [
-    "Cursor",
     "IVF",
+    "Cursor",
     "Index",
     "SearcherInterface",
 ]
 
-_runtime.load(__file__, "spec.yaml", "41b63f99dd94f49d")
+_runtime.load(__file__, "spec.yaml", "a62447d5c22f30f1")
 
 
 @_classes.script_class("__torch__.torch.classes.vectors.Index")
-class Index(torch._C.ScriptObject):
+class Index(_classes.ScriptClass):
     """Vectors, of which the nearest can be found \\
 and "counted".
 """
@@ -37,7 +37,6 @@ and "counted".
         dim: of each vector
         metric: l2 or "cosine"
         """
-        ...
 
     def search(
         self, query: torch.Tensor, k: builtins.int = 10
@@ -48,7 +47,6 @@ and "counted".
             query: float32, shape (n, dim)
             k: how many
         """
-        ...
 
     @staticmethod
     def default_metric() -> str: ...
@@ -81,7 +79,6 @@ and "counted".
     @property
     def dim(self) -> builtins.int:
         """Of each vector."""
-        ...
 
     @property
     def nprobe(self) -> builtins.int: ...
@@ -105,18 +102,18 @@ class IVF(Index):
 
     def __init__(self, dim: int, lists: int) -> None:
         """Clusters first."""
-        ...
 
     def list(self, index: int) -> builtins.list[int]: ...
 
 
-@_classes.script_class("__torch__.torch.classes.vectors.Cursor")
-class Cursor(torch._C.ScriptObject):
+@_classes.script_class(
+    "__torch__.torch.classes.vectors.Cursor", no_init="vecdb.Cursor has no `init:` in spec.yaml"
+)
+class Cursor(_classes.ScriptClass):
     """The class torch.classes.vectors.Cursor."""
 
-    def __init__(self) -> NoReturn:
-        """Raises TypeError: such objects come from elsewhere."""
-        raise TypeError("vecdb.Cursor has no `init:` in spec.yaml")
+    def __init__(self, _: NoReturn) -> None:
+        """Objects come from C++ alone."""
 
 
 class SearcherInterface(Protocol):

@@ -4,19 +4,21 @@ Generated from spec.yaml by torch-backend-codegen. Do not edit.
 """
 
 import builtins
-from typing import Any, NoReturn, Protocol
+from typing import NoReturn, Protocol
 
 import torch
 from typing_extensions import overload
 
+from . import _classes
+
 __all__ = [
-    "Cursor",
     "IVF",
+    "Cursor",
     "Index",
     "SearcherInterface",
 ]
 
-class Index(torch._C.ScriptObject):
+class Index(_classes.ScriptClass):
     """Vectors, of which the nearest can be found \\
 and "counted".
 """
@@ -26,7 +28,6 @@ and "counted".
         dim: of each vector
         metric: l2 or "cosine"
         """
-        ...
 
     def search(
         self, query: torch.Tensor, k: builtins.int = 10
@@ -37,7 +38,6 @@ and "counted".
             query: float32, shape (n, dim)
             k: how many
         """
-        ...
 
     @staticmethod
     def default_metric() -> str: ...
@@ -57,7 +57,6 @@ and "counted".
     @property
     def dim(self) -> builtins.int:
         """Of each vector."""
-        ...
 
     @property
     def nprobe(self) -> builtins.int: ...
@@ -75,16 +74,14 @@ class IVF(Index):
 
     def __init__(self, dim: int, lists: int) -> None:
         """Clusters first."""
-        ...
 
     def list(self, index: int) -> builtins.list[int]: ...
 
-class Cursor(torch._C.ScriptObject):
+class Cursor(_classes.ScriptClass):
     """The class torch.classes.vectors.Cursor."""
 
-    def __init__(self) -> NoReturn:
-        """Raises TypeError: such objects come from elsewhere."""
-        ...
+    def __init__(self, _: NoReturn) -> None:
+        """Objects come from C++ alone."""
 
 class SearcherInterface(Protocol):
     """What an implementation of the searcher backend can do."""

@@ -22,7 +22,7 @@ __all__ = [
     "whitespace",
 ]
 
-_runtime.load(__file__, "spec.yaml", "456be38879dbc229")
+_runtime.load(__file__, "spec.yaml", "89b832917b6c63e5")
 
 
 class Backend(Protocol):

@@ -10,7 +10,7 @@ namespace {
 
 // What the Python package reads before it loads this library.
 [[gnu::used]] constexpr char stamp[] =
-    "torch-backend-codegen torch=" TORCH_VERSION " source=41b63f99dd94f49d;";
+    "torch-backend-codegen torch=" TORCH_VERSION " source=a62447d5c22f30f1;";
 
 constexpr codegen::ClassMethod kIndexMethods[] = {
     {"__init__(int dim, *, str metric=\"l2\") -> NoneType _0",

@@ -10,7 +10,7 @@ namespace {
 
 // What the Python package reads before it loads this library.
 [[gnu::used]] constexpr char stamp[] =
-    "torch-backend-codegen torch=" TORCH_VERSION " source=456be38879dbc229;";
+    "torch-backend-codegen torch=" TORCH_VERSION " source=89b832917b6c63e5;";
 
 const vecdb::backend<vecdb::Delegate> registered_vecdb_delegate("vecdb_delegate", "The delegate.");
 const codegen::RegisteredPreprocess preprocess_vecdb_delegate(

@@ -1,0 +1,149 @@
+"""`python -m codegen scaffold`: a skeleton of every form compiles as it is written, and nothing is written over.
+
+tests/test_torchbind.py builds one and calls it.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, build
+
+from codegen.cli import main
+
+TESTS = ROOT / "tests"
+SPEC = """\
+library: words
+cpp: {include_dirs: [include], headers: [words.h], sources: [words.cpp]}
+classes:
+  - name: Counter
+    class: words::Counter
+    doc: Counts.
+    init: (int start=0)
+    methods:
+      - func: add(int n) -> int
+        doc: Adds.
+        args: {n: how many}
+"""
+HEADER = """\
+#pragma once
+
+#include <torch/custom_class.h>
+
+namespace words {
+
+/// Counts.
+class Counter : public torch::CustomClassHolder {
+ public:
+  Counter(int64_t start);
+
+  /// Adds.
+  /// \\param n how many
+  int64_t add(int64_t n);
+};
+
+}  // namespace words
+"""
+SOURCE = """\
+#include "words.h"
+
+namespace words {
+
+Counter::Counter(int64_t start) {
+  C10_THROW_ERROR(NotImplementedError, "words::Counter::Counter is not implemented");
+}
+
+int64_t Counter::add(int64_t n) {
+  C10_THROW_ERROR(NotImplementedError, "words::Counter::add is not implemented");
+}
+
+}  // namespace words
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "words.yaml").write_text(SPEC)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_every_form_compiles(tmp_path: Path) -> None:
+    """The specs of the tests without their C++, with torch's interface, interfaces of one's own, and all of classes."""
+    for spec in ("native/objects.yaml", "native/native.yaml", "cases/classes/spec.yaml"):
+        text = (TESTS / spec).read_text(encoding="utf-8")
+        text = text.replace(", ../../specs/torch_jit", "").replace(", by_hand.cpp", "")
+        (tmp_path / Path(spec).name).write_text(text, encoding="utf-8")
+    assert main(["scaffold", str(tmp_path)]) == 0
+    build(tmp_path, out=tmp_path / "generated")
+    written = [p for p in tmp_path.rglob("*") if p.suffix in (".h", ".cpp")]
+    mine = [path for path in written if "generated" not in path.parts]
+    assert len(mine) == 7
+    style = f"--style=file:{ROOT / '.clang-format'}"
+    program = Path(sys.executable).with_name("clang-format")
+    command = [program, "--dry-run", "-Werror", style, *mine]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_header_and_a_source(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["scaffold", "words.yaml"]) == 0
+    written = capsys.readouterr().err
+    assert written == "codegen: include/words.h: written\ncodegen: words.cpp: written\n"
+    assert Path("include/words.h").read_text() == HEADER
+    assert Path("words.cpp").read_text() == SOURCE
+    assert not Path("generated").exists()
+
+
+def test_without_sources_the_header_has_the_definitions(folder: Path) -> None:
+    Path("words.yaml").write_text(SPEC.replace(", sources: [words.cpp]", ""))
+    assert main(["scaffold", "words.yaml"]) == 0
+    text = Path("include/words.h").read_text()
+    assert text.startswith(HEADER)
+    assert "\ninline int64_t Counter::add(int64_t n) {\n" in text
+
+
+def test_what_exists_stays(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What a header of the user's has is neither written over nor written again."""
+    Path("include").mkdir()
+    Path("include/words.h").write_text("// mine\nclass Counter {};\n")
+    Path("words.yaml").write_text(
+        SPEC.replace("words.h]", "words.h, more.h]")
+        + "  - {name: Other, class: 'words::Other', init: {args: (), impl: 'words::make'}}\n"
+    )
+    assert main(["scaffold", "words.yaml"]) == 0
+    assert Path("include/words.h").read_text() == "// mine\nclass Counter {};\n"
+    text = Path("include/more.h").read_text() + Path("words.cpp").read_text()
+    assert re.findall(r"class (\w+)", text) == ["Other"]
+    assert "c10::intrusive_ptr<words::Other> make();" in text and "Counter" not in text
+    capsys.readouterr()
+    assert main(["scaffold", "words.yaml"]) == 0
+    assert "every file that the specs name exists: nothing was written" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            SPEC.replace("headers: [words.h], ", ""),
+            "words.yaml:1:10: error CG202: the library 'words' names no header to write its C++ to",
+        ),
+        (SPEC.replace("int n", "integer n"), "words.yaml:9:19: error CG301"),
+    ],
+)
+def test_wrong_specs(
+    folder: Path, capsys: pytest.CaptureFixture[str], text: str, message: str
+) -> None:
+    Path("words.yaml").write_text(text)
+    assert main(["scaffold", "words.yaml"]) == 1
+    assert message in capsys.readouterr().err
+    assert {path.name for path in folder.iterdir()} == {"words.yaml"}
+
+
+def test_no_spec(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["scaffold", "absent.yaml"]) == 2
+    assert "absent.yaml does not exist" in capsys.readouterr().err
