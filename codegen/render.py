@@ -56,7 +56,7 @@ def render(name: str, view: View) -> Rendered:
     for number, line in enumerate(text.split("\n"), 1):
         if found := _MARK.search(line):
             origin = int(found[1])
-        elif line.startswith(("};", "}  //")):
+        elif line.startswith(("};", "}  //", "    });")):
             origin = None
         if origin is not None:
             origins[number] = origin

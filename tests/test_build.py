@@ -28,6 +28,17 @@ backends:
     methods:
       - func: devices() -> str[]
     implementations: [{name: no_devices, class: wrong::NoDevices}]
+classes:
+  - name: Missing
+    class: wrong::NoClass
+  - name: Wrong
+    class: wrong::Wrong
+    init: (str text)
+    methods:
+      - func: absent() -> int
+      - func: takes_int(str text) -> int
+    properties:
+      - {name: width, type: int, get: width}
 """
 HEADER = """\
 #pragma once
@@ -41,6 +52,9 @@ struct NoDevices : torch::jit::PyTorchBackendInterface {
   bool is_available() override { return true; }
   c10::impl::GenericDict compile(c10::IValue p, c10::impl::GenericDict s) override { return s; }
   c10::impl::GenericList execute(c10::IValue h, c10::impl::GenericList i) override { return i; }
+};
+struct Wrong : torch::CustomClassHolder {
+  int64_t takes_int(int64_t value) { return value; }
 };
 }  // namespace wrong
 """
@@ -66,10 +80,17 @@ def test_errors_of_the_compiler_lead_back_to_the_spec(tmp_path: Path) -> None:
         ["wrong.yaml:11:16", "error CG501"],
         ["wrong.yaml:13:16", "error CG501"],
         ["wrong.yaml:16:15", "error CG501"],
+        ["wrong.yaml:20:12", "error CG501"],
+        ["wrong.yaml:23:11", "error CG501"],
+        ["wrong.yaml:25:15", "error CG501"],
+        ["wrong.yaml:26:15", "error CG501"],
+        ["wrong.yaml:28:16", "error CG501"],
     ]
     assert "abstract class type" in places[0]
     assert "'Missing' is not a member of 'wrong'" in places[1]
     assert "has no member named 'devices'" in places[2]
+    assert "'NoClass' is not a member of 'wrong'" in places[3]
+    assert "has no member named 'absent'" in places[5]
     assert "In file included from" in done.stderr, "the compiler's own output is shown too"
 
 

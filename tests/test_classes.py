@@ -232,8 +232,19 @@ class TestForms:
         for method in (foreign.same, foreign.object):
             assert method(packed)._type() == packed._type()
         assert foreign.several([packed, packed], last=packed) == 3 and foreign.any(packed)
-        with pytest.raises(TypeError, match=r"argument 1 must be .* holds a LinearPackedParamsBase"):
+        with pytest.raises(
+            TypeError, match=r"argument 1 must be .* holds a LinearPackedParamsBase"
+        ):
             foreign.same(foreign)
+
+    def test_in_an_interface(self, objects: ModuleType) -> None:
+        visitor, node = objects.longest.create(), objects.Node("long")
+        assert visitor.visit(objects.Node()) is None
+        assert visitor.visit(objects.Node("a"), [objects.Node(), node]).name == "long"
+        quantized = torch.quantize_per_tensor(torch.ones(2, 2), 1.0, 0, torch.qint8)
+        assert visitor.held(torch.ops.quantized.linear_prepack(quantized, None))
+        with pytest.raises(TypeError, match=r"argument 1 must be .* holds a objects::Node"):
+            visitor.visit(objects.Graph())
 
 
 class TestOverloads:

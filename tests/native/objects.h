@@ -1,6 +1,7 @@
 #pragma once
 
 #include <ATen/native/quantized/PackedParams.h>
+#include <objects/visitor.h>
 #include <torch/custom_class.h>
 
 #include <stack>
@@ -163,6 +164,22 @@ class Graph : public torch::CustomClassHolder {
 
  private:
   Nodes nodes_;
+};
+
+/// The node with the longest name, or none where all names are empty.
+class Longest : public VisitorInterface {
+ public:
+  std::optional<c10::intrusive_ptr<Node>> visit(
+      c10::intrusive_ptr<Node> node,
+      std::optional<std::vector<c10::intrusive_ptr<Node>>> others) override {
+    for (const auto& other : others.value_or(std::vector<c10::intrusive_ptr<Node>>())) {
+      node = other->name().size() > node->name().size() ? other : node;
+    }
+    return node->is_named() ? std::make_optional(node) : std::nullopt;
+  }
+  bool held(c10::intrusive_ptr<c10::ivalue::Object> value) override {
+    return c10::IValue(value).isCustomClass();
+  }
 };
 
 class Token : public torch::CustomClassHolder {

@@ -13,15 +13,15 @@ node.tag(1, "x")  # call-overload
 node.name = "b"  # misc
 node.visits = 1  # misc
 node.weight = "heavy"  # assignment
-node.nope  # attr-defined
-node + 1  # operator
-node > node.name  # operator
+missing = node.nope  # attr-defined
+added = node + 1  # operator
+compared = node > node.name  # operator
 objects.Node.limits("low")  # arg-type
 objects.Leaf("leaf", None)  # arg-type
 graph = objects.Graph()
 graph.add(graph)  # arg-type
 graph.add_all([1])  # list-item
 graph["a"]  # index
-graph.find("a").name  # union-attr
+named = graph.find("a").name  # union-attr
 leaf: objects.Leaf = node  # assignment
 result: str = node(torch.ones(1))  # assignment

@@ -224,9 +224,14 @@ def _accepts_call(
     return all(_accepts(hints.get(name, Any), value) for name, value in bound.arguments.items())
 
 
-@functools.cache
+_types: dict[Callable[..., Any], tuple[inspect.Signature, dict[str, Any]]] = {}
+
+
 def _typed(function: Callable[..., Any]) -> tuple[inspect.Signature, dict[str, Any]]:
-    return inspect.signature(function), typing.get_type_hints(function)
+    """Its signature and the types of its arguments, which are looked up once."""
+    if function not in _types:
+        _types[function] = inspect.signature(function), typing.get_type_hints(function)
+    return _types[function]
 
 
 def _accepts(hint: Any, value: Any) -> bool:
