@@ -79,6 +79,7 @@ def _package_names(library: Library, diagnostics: Diagnostics) -> None:
     """Imports, modules, protocols and implementations are attributes of one Python package."""
     nowhere = library.name.span
     attributes = [(Text(name, nowhere), "import") for name in names.PACKAGE_IMPORTS]
+    attributes += [(Text(name, nowhere), "type of Python's") for name in names.PACKAGE_TYPES]
     attributes += [(Text(PurePosixPath(m.value).stem, m.span), "module") for m in library.modules]
     for backend in library.backends:
         protocol = names.protocol(backend.name.value, backend.interface.value, backend.delegates)
@@ -218,12 +219,8 @@ def _torch_methods(library: Library, backend: Backend, diagnostics: Diagnostics)
 
 def _implementations(library: Library, backend: Backend, diagnostics: Diagnostics) -> None:
     for implementation in backend.implementations:
-        if not rules.is_cpp_name(implementation.cls.value) and not rules.is_template(
-            implementation.cls.value
-        ):
-            message = f"'{implementation.cls}' is no name of a C++ class"
-            help = f"for example {library.name}::{names.camel(implementation.name.value)}"
-            diagnostics.add("CG404", implementation.cls.span, message, help)
+        example = f"{library.name}::{names.camel(implementation.name.value)}"
+        rules.cpp_class(implementation.cls, example, diagnostics)
         _conversion(backend, implementation, diagnostics)
 
 

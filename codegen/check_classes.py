@@ -9,7 +9,7 @@ from codegen import names, overloads, rules
 from codegen.diagnostics import Diagnostics, did_you_mean
 from codegen.model import Class, Library, Method, Property
 from codegen.source import Text
-from codegen.types import List
+from codegen.types import List, Type, walk
 
 
 def check(library: Library, diagnostics: Diagnostics) -> None:
@@ -24,7 +24,7 @@ def _cpp_classes_are_distinct(library: Library, diagnostics: Diagnostics) -> Non
     """An object that C++ returns says only its C++ class, from which torch must know the name."""
     first: dict[str, Text] = {}
     for cls in library.classes:
-        known = first.setdefault(cls.cls.value.removeprefix("::"), cls.cls)
+        known = first.setdefault(cls.cls.value.removeprefix("::").replace(" ", ""), cls.cls)
         if known is not cls.cls:
             message = f"'{cls.cls}' is registered already, and torch gives a C++ class one name"
             help = f"derive a class for this one; {rules.first_place(known)}"
@@ -33,16 +33,12 @@ def _cpp_classes_are_distinct(library: Library, diagnostics: Diagnostics) -> Non
 
 def _name(library: Library, cls: Class, diagnostics: Diagnostics) -> None:
     if rules.identifier(cls.name, "class", diagnostics, underscore=True):
-        if cls.name.value.startswith("__"):
-            message = f"'{cls.name}': names with two underscores are Python's own"
-            diagnostics.add("CG401", cls.name.span, message)
-        elif cls.name.value in names.PACKAGE_TYPES:
-            message = f"a class called '{cls.name}' would hide Python's"
-            help = f"for example '{names.camel(cls.name.value)}'"
-            diagnostics.add("CG401", cls.name.span, message, help)
-    if not rules.is_cpp_name(cls.cls.value) and not rules.is_template(cls.cls.value):
-        message = f"'{cls.cls}' is no name of a C++ class"
-        diagnostics.add("CG404", cls.cls.span, message, f"for example {library.name}::{cls.name}")
+        _no_dunder(cls.name, diagnostics)
+    rules.cpp_class(cls.cls, f"{library.name}::{cls.name}", diagnostics)
+    if cls.cls.value.removeprefix("::") == library.name.value:
+        message = f"the C++ class '{cls.cls}' is called as the library, whose namespace it would be"
+        help = f"move it into a namespace, for example {library.name}::{names.camel(cls.cls.value)}"
+        diagnostics.add("CG401", cls.cls.span, message, help)
 
 
 def _base(library: Library, cls: Class, diagnostics: Diagnostics) -> None:
@@ -63,25 +59,43 @@ def _base(library: Library, cls: Class, diagnostics: Diagnostics) -> None:
 
 def _overridden(library: Library, cls: Class, diagnostics: Diagnostics) -> None:
     """What a base declares, a class declares in the same way or not at all: callers of the base rely on it."""
+    own = {name: (text, form) for name, text, form in _declared(library, cls)}
     for base in library.ancestors(cls):
-        inherited = {member.value: member for member, _ in _members(base)}
-        schemas = [method.schema for method in base.methods]
-        for member, method in _members(cls):
-            if member.value not in inherited or (method and method.schema in schemas):
-                continue
-            message = f"'{base.name}' declares '{member}' otherwise"
-            first = rules.first_place(inherited[member.value])
-            diagnostics.add(
-                "CG303", member.span, message, f"declare it so, or leave it out; {first}"
-            )
+        for name, first, form in _declared(library, base):
+            text, other = own.get(name, (None, None))
+            if text is not None and form != other:
+                message = f"'{base.name}' declares '{name}' otherwise"
+                help = f"declare it so, or leave it out; {rules.first_place(first)}"
+                diagnostics.add("CG303", text.span, message, help)
+        _overloads_hidden(cls, base, diagnostics)
 
 
-def _members(cls: Class) -> Iterator[tuple[Text, Method | None]]:
-    """What Python finds on the class; a property has no method."""
-    for method in cls.methods:
-        yield Text(method.name, method.func.part(*method.schema.name_span)), method
+def _declared(library: Library, cls: Class) -> Iterator[tuple[str, Text, object]]:
+    """What TorchScript finds on a class: the name there, its place, and what it is."""
+    for method, name in zip(cls.methods, overloads.torchscript_names(cls.methods), strict=True):
+        text = Text(name, method.func.part(*method.schema.name_span))
+        schema = library.registered(method.schema)
+        yield name, text, (method.name, schema.arguments, schema.returns, method.static)
     for prop in cls.properties:
-        yield prop.name, None
+        for name in (prop.name.value, *_accessors(prop)):
+            yield name, prop.name, (prop.type, prop.writable)
+
+
+def _accessors(prop: Property) -> list[str]:
+    getter, setter = names.getter(prop.name.value), names.setter(prop.name.value)
+    return [getter, setter] if prop.writable else [getter]
+
+
+def _overloads_hidden(cls: Class, base: Class, diagnostics: Diagnostics) -> None:
+    """Python looks for a method on the class first, and finds there all overloads or none."""
+    inherited, own = overloads.grouped(base.methods), overloads.grouped(cls.methods)
+    for name in inherited.keys() & own.keys():
+        known = set(overloads.torchscript_names(own[name]))
+        if missing := set(overloads.torchscript_names(inherited[name])) - known:
+            method = own[name][0]
+            message = f"'{cls.name}' declares '{name}' without the overloads of '{base.name}'"
+            help = f"declare {', '.join(sorted(missing))} too, or none of them"
+            diagnostics.add("CG303", method.func.part(*method.schema.name_span), message, help)
 
 
 def _registered_names(library: Library, cls: Class, diagnostics: Diagnostics) -> None:
@@ -91,9 +105,9 @@ def _registered_names(library: Library, cls: Class, diagnostics: Diagnostics) ->
         registered.append((Text(name, method.func.part(*method.schema.name_span)), "method"))
     for prop in cls.properties:
         registered.append((prop.name, "property"))
-        registered.append((Text(names.getter(prop.name.value), prop.name.span), "getter"))
-        if prop.writable:
-            registered.append((Text(names.setter(prop.name.value), prop.name.span), "setter"))
+        registered += [(Text(name, prop.name.span), "accessor") for name in _accessors(prop)]
+    if cls.tracing_mode:
+        registered.append((Text("tracing_mode", cls.tracing_mode.span), "tracing mode"))
     rules.all_distinct(registered, diagnostics)
     properties = {prop.name.value for prop in cls.properties}
     for method in cls.methods:
@@ -110,7 +124,7 @@ def _overloads(library: Library, cls: Class, diagnostics: Diagnostics) -> None:
             if first.static != second.static:
                 message = f"the overloads of '{first.name}' are static and not"
                 diagnostics.add("CG303", span, message, "make all of them static, or none")
-            elif overloads.ambiguous(first, second, library.bases):
+            elif overloads.ambiguous(first, second, library):
                 message = f"a call of '{first.name}' can fit this and another overload alike"
                 line, _ = first.func.span.position
                 help = f"the other stands on line {line}; tell them apart by a type that both do not accept"
@@ -122,13 +136,14 @@ def _methods(library: Library, cls: Class, diagnostics: Diagnostics) -> None:
         _method_name(library, cls, method, diagnostics)
         rules.method_form(method, diagnostics)
         _callable(method.impl, diagnostics)
-        if method.impl:
-            rules.member(method.impl, "member function", diagnostics)
         if not method.static:
             _receiver(method, diagnostics)
     for method in (*cls.methods, *([cls.init] if cls.init else [])):
         rules.method_arguments(method, diagnostics)
         rules.method_types(method, library, diagnostics)
+        for argument in method.schema.arguments:
+            # Inside of a class statement Python would give it another name.
+            _no_dunder(Text(argument.name, method.func.part(*argument.name_span)), diagnostics)
     if cls.init:
         _receiver(cls.init, diagnostics)
         _callable(cls.init.impl, diagnostics)
@@ -183,32 +198,47 @@ def _dunder(method: Method, diagnostics: Diagnostics) -> None:
     ]:
         message = f"Python wants {name} to return {wanted}"
         diagnostics.add("CG303", span, message, f"`-> {wanted}`, or another name")
+    elif not method.schema.returns and name not in names.DUNDERS_OF_NOTHING:
+        diagnostics.add("CG303", span, f"{name} is used for what it returns", "return it")
 
 
 def _receiver(method: Method, diagnostics: Diagnostics) -> None:
     for argument in method.schema.arguments:
         if argument.name == "_0":
             span = method.func.part(*argument.name_span)
-            diagnostics.add(
-                "CG303", span, "torch calls the object '_0' in each schema", "rename it"
-            )
+            message = "torch calls the object '_0' in each schema"
+            diagnostics.add("CG303", span, message, "rename it")
+
+
+def _no_dunder(name: Text, diagnostics: Diagnostics) -> None:
+    if name.value.startswith("__"):
+        message = f"'{name}': names with two underscores are Python's own"
+        diagnostics.add("CG401", name.span, message, f"for example '{name.value.strip('_')}'")
 
 
 def _callable(text: Text | None, diagnostics: Diagnostics) -> None:
     if text is not None and not rules.is_callable(text.value):
         message = f"'{text}' is no name of a C++ function"
         diagnostics.add("CG404", text.span, message, "a member such as `search`, or `ns::search`")
+    elif text is not None:
+        rules.member(text, "function", diagnostics)
 
 
 def _properties(library: Library, cls: Class, diagnostics: Diagnostics) -> None:
     for prop in cls.properties:
         if rules.identifier(prop.name, "property", diagnostics, underscore=True):
+            _no_dunder(prop.name, diagnostics)
             _property_form(prop, diagnostics)
             _hides(library, prop.name, "property", diagnostics)
-        if isinstance(prop.type, List) and prop.type.size is not None:
-            message = "only an argument can have a list with a size"
-            diagnostics.add("CG303", prop.text.span, message, f"`{List(prop.type.element)}`")
+        _unsized(prop.type, prop.text, diagnostics)
         rules.type_known(prop.type, prop.text, library, diagnostics, returned=not prop.writable)
+
+
+def _unsized(t: Type, text: Text, diagnostics: Diagnostics) -> None:
+    for part in walk(t):
+        if isinstance(part, List) and part.size is not None:
+            message = "only an argument can have a list with a size"
+            diagnostics.add("CG303", text.span, message, f"`{part.element}[]`")
 
 
 def _property_form(prop: Property, diagnostics: Diagnostics) -> None:
@@ -237,10 +267,13 @@ def _state(library: Library, cls: Class, diagnostics: Diagnostics) -> None:
     """What is saved, and what is shown to torch.compile and torch.export."""
     if cls.pickle:
         rules.type_known(cls.pickle.state, cls.pickle.text, library, diagnostics, returned=True)
+        _unsized(cls.pickle.state, cls.pickle.text, diagnostics)
         _callable(cls.pickle.getter, diagnostics)
         _callable(cls.pickle.setter, diagnostics)
     for flat in cls.flatten:
-        rules.identifier(flat.name, "member", diagnostics, underscore=True)
+        if rules.identifier(flat.name, "member", diagnostics, underscore=True):
+            rules.member(flat.name, "member function", diagnostics)
+        _unsized(flat.type, flat.text, diagnostics)
         rules.type_known(flat.type, flat.text, library, diagnostics, returned=True)
     if cls.tracing_mode and cls.tracing_mode.value != "real":
         message = f"torch knows no tracing mode '{cls.tracing_mode}'"

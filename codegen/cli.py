@@ -168,7 +168,7 @@ def _scaffold(options: argparse.Namespace) -> int:
     files: dict[Path, str] = {}
     if not len(diagnostics):
         for library in libraries:
-            files |= scaffold.scaffold(library, diagnostics)
+            files |= scaffold.scaffold(library, files.keys(), diagnostics)
     if len(diagnostics):
         return _complain(diagnostics, "nothing was written")
     for path, text in files.items():

@@ -15,7 +15,7 @@ from codegen.cpp_text import Spelling, layout, mark, quote
 from codegen.model import Class, Flat, Library, Method, Pickle, Property
 from codegen.schema import Argument, FunctionSchema
 from codegen.source import Span
-from codegen.types import Base, Tuple, Type, is_misread
+from codegen.types import Base, Optional, Tuple, Type, is_misread
 
 # Of the statements in a row's function.
 _INDENT = 7
@@ -40,18 +40,21 @@ class ClassView(NamedTuple):
 
 def view(library: Library, cls: Class) -> ClassView:
     table = _Table(library, cls)
+    methods = tuple(table.methods())
+    base = next(library.ancestors(cls), None)
     given = [
         quote(cls.name.value),
         quote(cls.doc),
-        quote(cls.base.value if cls.base else ""),
-        f"k{cls.name}Methods" if table.has_methods else "{}",
+        quote(base.name.value if base else ""),
+        f"k{cls.name}Methods" if methods else "{}",
         f"k{cls.name}Properties" if cls.properties else "{}",
     ]
-    description = layout(f"codegen::describe<{cls.cls}>(", given, "),", 8)
+    of = f"{cls.cls}, {base.cls}" if base else cls.cls
+    description = layout(f"codegen::describe<{of}>(", given, "),", 8)
     return ClassView(
         mark=mark(cls.cls.span),
         name=cls.name.value,
-        methods=tuple(table.methods()),
+        methods=methods,
         properties=tuple(map(table.property, cls.properties)),
         description=description,
     )
@@ -82,10 +85,6 @@ class _Table:
             schema = _schema("tracing_mode", [], Base("str"))
             yield self._row(cls.tracing_mode.span, schema, 1, body)
 
-    @property
-    def has_methods(self) -> bool:
-        return next(self.methods(), None) is not None
-
     def property(self, prop: Property) -> RowView:
         getter = [self._self, *self._get(prop)]
         cells = [
@@ -105,6 +104,8 @@ class _Table:
 
     def _set(self, prop: Property) -> Sequence[str]:
         taken = self._take(prop.type, 1)
+        if prop.field and self._spelled.is_foreign(prop.type):
+            return [f"call.assign(self->{prop.field}, 1);", "call.give();"]
         if prop.field:
             return [f"self->{prop.field} = {taken};", "call.give();"]
         head, given, tail = self._member(str(prop.setter), [taken])
@@ -144,7 +145,8 @@ class _Table:
         yield self._row(span, setter, 2, body, kind="kOwn")
 
     def _flatten(self, flatten: Sequence[Flat]) -> RowView:
-        properties = {prop.name.value: prop for prop in self._cls.properties}
+        classes = (self._cls, *self._library.ancestors(self._cls))
+        properties = {prop.name.value: prop for cls in classes for prop in cls.properties}
         items = [self._item(flat, properties.get(flat.name.value)) for flat in flatten]
         state = Tuple(tuple(Tuple((Base("str"), flat.type)) for flat in flatten))
         body = [self._self, *layout("call.give(std::make_tuple(", items, "));", _INDENT)]
@@ -156,8 +158,10 @@ class _Table:
             value = f"self->{prop.field}"
         else:
             name = prop.getter.value if prop and prop.getter else flat.name.value
-            value = "".join((head := self._member(name, []))[0]) + ", ".join(head[1]) + head[2]
-        return f"codegen::item<{self._spelled(flat.type)}>({quote(flat.name.value)}, {value})"
+            head, given, tail = self._member(name, [])
+            value = f"{head}{', '.join(given)}{tail}"
+        t = "" if self._spelled.is_foreign(flat.type) else f"<{self._spelled(flat.type)}>"
+        return f"codegen::item{t}({quote(flat.name.value)}, {value})"
 
     def _member(self, name: str, given: Sequence[str]) -> tuple[str, Sequence[str], str]:
         """The call of a member, or of a free function that takes the object first."""
@@ -169,8 +173,9 @@ class _Table:
         return [self._take(a.type, i) for i, a in enumerate(schema.arguments, first)]
 
     def _take(self, t: Type, index: int) -> str:
-        foreign = self._spelled.is_foreign(t)
-        return f"call.take({index})" if foreign else f"call.take<{self._spelled(t)}>({index})"
+        if self._spelled.is_foreign(t):
+            return f"call.take<{'true' if isinstance(t, Optional) else 'false'}>({index})"
+        return f"call.take<{self._spelled(t)}>({index})"
 
     def _give(
         self, schema: FunctionSchema, head: str, given: Sequence[str], tail: str

@@ -6,6 +6,8 @@ The model knows no target: how a declaration is spelled in C++, Python or CMake 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Set
+from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from codegen import prose, types
@@ -162,7 +164,8 @@ class Cpp(NamedTuple):
     definitions: tuple[Text, ...] = ()
 
 
-class Library(NamedTuple):
+@dataclass(frozen=True)
+class Library:
     """One shared object, one Python package, one C++ namespace."""
 
     name: Text
@@ -179,23 +182,27 @@ class Library(NamedTuple):
         """The name of one of its classes in TorchScript."""
         return f"{CLASSES_PREFIX}{self.namespace}.{name}"
 
-    @property
+    @cached_property
     def own(self) -> Mapping[str, Class]:
         """Its classes by each name that a schema may call them."""
         return {
             name: cls for cls in self.classes for name in (cls.name.value, self.qualified(cls.name))
         }
 
-    @property
+    @cached_property
     def foreign(self) -> Set[str]:
         """The classes of other libraries that its classes mention."""
         return {name for cls in self.classes for name in cls.class_names} - self.own.keys()
 
     def registered(self, schema: FunctionSchema) -> FunctionSchema:
         """A schema as torch is to know it: classes by their full names."""
-        return schema.renamed({name: self.qualified(cls.name) for name, cls in self.own.items()})
+        return schema.renamed(self._qualified)
 
-    @property
+    @cached_property
+    def _qualified(self) -> Mapping[str, str]:
+        return {name: self.qualified(cls.name) for name, cls in self.own.items()}
+
+    @cached_property
     def bases(self) -> Mapping[str, str]:
         """The base of each class that has one, which is declared before it."""
         bases: dict[str, str] = {}

@@ -92,6 +92,8 @@ DUNDERS: Mapping[str, str | None] = {
     "__repr__": "str",
     "__str__": "str",
 }
+# Those that may return nothing.
+DUNDERS_OF_NOTHING = frozenset(["__setitem__", "__delitem__", "__call__"])
 # What torch asks an object for; a member of that name would answer in its place.
 SCRIPT_OBJECT_MEMBERS = frozenset(
     "setattr getattr hasattr _type _get_method _has_method _method_names _properties".split()

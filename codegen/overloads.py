@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from codegen.model import Method
+from codegen.model import Library, Method
 from codegen.schema import Argument
 from codegen.types import Base, Class, Dict, Future, List, Optional, Tuple, Type
 
@@ -21,9 +21,6 @@ _KINDS: Mapping[str, frozenset[str]] = {
     "SymInt": frozenset(["SymInt", "int"]),
     "SymBool": frozenset(["SymBool", "bool"]),
 }
-
-Bases = Mapping[str, str]
-"""The base of each class that has one."""
 
 
 def grouped(methods: Sequence[Method]) -> Mapping[str, list[Method]]:
@@ -51,124 +48,137 @@ def torchscript_names(methods: Sequence[Method]) -> list[str]:
     return names
 
 
-def ambiguous(a: Method, b: Method, bases: Bases) -> bool:
+def ambiguous(a: Method, b: Method, library: Library) -> bool:
     """Whether a call fits both, and neither is more specific for it."""
     return any(
-        _more_specific(first, second, bases) == _more_specific(second, first, bases)
-        for first, second in _shared_calls(a, b, bases)
+        _more_specific(first, second, library) == _more_specific(second, first, library)
+        for first, second in _shared_calls(a, b, library)
     )
 
 
-def most_specific_first(methods: Sequence[Method], bases: Bases) -> list[Method]:
+def most_specific_first(methods: Sequence[Method], library: Library) -> list[Method]:
     """The order in which the first that accepts a call is the one to call."""
     rest, ordered = list(methods), []
     while rest:
-        least = next((m for m in rest if not _preceded(m, rest, bases)), rest[0])
+        least = next((m for m in rest if not _preceded(m, rest, library)), rest[0])
         rest.remove(least)
         ordered.append(least)
     return ordered
 
 
-def _preceded(method: Method, others: Sequence[Method], bases: Bases) -> bool:
+def _preceded(method: Method, others: Sequence[Method], library: Library) -> bool:
     return any(
-        _more_specific(theirs, mine, bases)
+        _more_specific(theirs, mine, library)
         for other in others
         if other is not method
-        for mine, theirs in _shared_calls(method, other, bases)
+        for mine, theirs in _shared_calls(method, other, library)
     )
 
 
-def _shared_calls(a: Method, b: Method, bases: Bases) -> list[tuple[list[Type], list[Type]]]:
-    """The types of the positional arguments in each call that fits both."""
+def _shared_calls(a: Method, b: Method, library: Library) -> list[tuple[list[Type], list[Type]]]:
+    """The types of what is passed in each call that fits both.
+
+    Some arguments stand first; of the rest those are named that one of the two requires.
+    """
     first, second = _positional(a), _positional(b)
-    counts = range(max(_required(first), _required(second)), min(len(first), len(second)) + 1)
-    pairs = [([x.type for x in first[:n]], [x.type for x in second[:n]]) for n in counts]
-    if not _keywords(a) <= _names(b) or not _keywords(b) <= _names(a):
-        return []
-    return [pair for pair in pairs if _each(_overlap, *pair, bases)]
+    calls = []
+    for n in range(min(len(first), len(second)) + 1):
+        rest, other = _by_name(a, n), _by_name(b, n)
+        named = sorted({x.name for x in (*rest.values(), *other.values()) if x.default is None})
+        if not set(named) <= rest.keys() & other.keys():
+            continue
+        mine = [x.type for x in first[:n]] + [rest[name].type for name in named]
+        theirs = [x.type for x in second[:n]] + [other[name].type for name in named]
+        if _each(_overlap, mine, theirs, library):
+            calls.append((mine, theirs))
+    return calls
 
 
 def _positional(method: Method) -> list[Argument]:
     return [argument for argument in method.schema.arguments if not argument.kwarg_only]
 
 
-def _required(arguments: Sequence[Argument]) -> int:
-    return sum(argument.default is None for argument in arguments)
+def _by_name(method: Method, first: int) -> dict[str, Argument]:
+    """The arguments that are left when the first are passed by position."""
+    rest = [*_positional(method)[first:], *(a for a in method.schema.arguments if a.kwarg_only)]
+    return {argument.name: argument for argument in rest}
 
 
-def _keywords(method: Method) -> set[str]:
-    """The keyword-only arguments that each call has."""
-    return {a.name for a in method.schema.arguments if a.kwarg_only and a.default is None}
-
-
-def _names(method: Method) -> set[str]:
-    return {argument.name for argument in method.schema.arguments}
-
-
-def _more_specific(a: Sequence[Type], b: Sequence[Type], bases: Bases) -> bool:
+def _more_specific(a: Sequence[Type], b: Sequence[Type], library: Library) -> bool:
     """Whether `b` accepts all that `a` does, and more."""
-    return _each(_within, a, b, bases) and not _each(_within, b, a, bases)
+    return _each(_within, a, b, library) and not _each(_within, b, a, library)
 
 
 def _each(
-    holds: Callable[[Type, Type, Bases], bool], a: Sequence[Type], b: Sequence[Type], bases: Bases
+    holds: Callable[[Type, Type, Library], bool],
+    a: Sequence[Type],
+    b: Sequence[Type],
+    library: Library,
 ) -> bool:
-    return len(a) == len(b) and all(holds(x, y, bases) for x, y in zip(a, b, strict=True))
+    return len(a) == len(b) and all(holds(x, y, library) for x, y in zip(a, b, strict=True))
 
 
 def _kinds(t: Base) -> frozenset[str]:
     return _KINDS.get(t.name, frozenset([t.name]))
 
 
-def _derives(name: str, base: str, bases: Bases) -> bool:
-    return name == base or (name in bases and _derives(bases[name], base, bases))
+def _is_a(name: str, wanted: str, library: Library) -> bool:
+    """Whether an object of a class is accepted where `wanted` is asked.
+
+    Python has no classes for those of other libraries, so there any script object is.
+    """
+    cls, base = library.own.get(name), library.own.get(wanted)
+    if cls is None or base is None:
+        return base is None and (cls is not None or name == wanted)
+    return cls is base or any(ancestor is base for ancestor in library.ancestors(cls))
 
 
-def _within(a: Type, b: Type, bases: Bases) -> bool:
+def _within(a: Type, b: Type, library: Library) -> bool:
     """Whether every Python value that `a` accepts is one that `b` accepts."""
     match a, b:
         case _, Base("Any"):
             return True
         case Optional(x), Optional(y):
-            return _within(x, y, bases)
+            return _within(x, y, library)
         case _, Optional(y):
-            return a == Base("NoneType") or _within(a, y, bases)
+            return a == Base("NoneType") or _within(a, y, library)
         case Base(), Base():
             return _kinds(a) <= _kinds(b)
         case Class(x), Class(y):
-            return _derives(x, y, bases)
+            return _is_a(x, y, library)
         case List(x), List(y):
-            return _within(x, y, bases)
+            return _within(x, y, library)
         case Tuple(items), List(y):
-            return all(_within(item, y, bases) for item in items)
+            return all(_within(item, y, library) for item in items)
         case Tuple(), Tuple():
-            return _each(_within, a.items, b.items, bases)
+            return _each(_within, a.items, b.items, library)
         case Dict(), Dict():
-            return _within(a.key, b.key, bases) and _within(a.value, b.value, bases)
+            return _within(a.key, b.key, library) and _within(a.value, b.value, library)
     return isinstance(a, Future) and isinstance(b, Future)
 
 
-def _overlap(a: Type, b: Type, bases: Bases) -> bool:
+def _overlap(a: Type, b: Type, library: Library) -> bool:
     """Whether some Python value is accepted by both: None for two optionals, an empty list for two lists."""
     match a, b:
         case (Base("Any"), _) | (_, Base("Any")) | (Optional(), Optional()):
             return True
         case Optional(x), y:
-            return y == Base("NoneType") or _overlap(x, y, bases)
+            return y == Base("NoneType") or _overlap(x, y, library)
         case _, Optional():
-            return _overlap(b, a, bases)
+            return _overlap(b, a, library)
         case Base(), Base():
             return bool(_kinds(a) & _kinds(b))
         case Class(x), Class(y):
-            return _derives(x, y, bases) or _derives(y, x, bases)
+            known = x in library.own or y in library.own
+            return not known or _is_a(x, y, library) or _is_a(y, x, library)
         case (List(), List()) | (Dict(), Dict()) | (Future(), Future()):
             return True
         case Tuple(items), List(x):
-            return all(_overlap(item, x, bases) for item in items)
+            return all(_overlap(item, x, library) for item in items)
         case List(), Tuple():
-            return _overlap(b, a, bases)
+            return _overlap(b, a, library)
         case Tuple(), Tuple():
-            return _each(_overlap, a.items, b.items, bases)
+            return _each(_overlap, a.items, b.items, library)
     return False
 
 

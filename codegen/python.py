@@ -193,8 +193,15 @@ def _method(method: Method, annotated: Annotations) -> MethodView:
         name=method.name,
         parameters=annotated.parameters(method.schema.arguments, "self"),
         returns=annotated(result, returned=True),
-        doc=method.documentation,
+        doc=_documentation(method, "A method"),
     )
+
+
+def _documentation(method: Method, otherwise: str) -> str:
+    """Python takes the indentation from below the first line, so arguments are never the first."""
+    if method.argument_docs and not method.doc:
+        return method._replace(doc=f"{otherwise}, with:").documentation
+    return method.documentation
 
 
 class _Class:
@@ -231,7 +238,7 @@ class _Class:
         by_method = dict(registered)
         yield self._init()
         for group in overloads.grouped(methods).values():
-            ordered = overloads.most_specific_first(group, self._library.bases)
+            ordered = overloads.most_specific_first(group, self._library)
             called = [by_method[id(method)] for method in ordered]
             yield from self._methods(ordered, () if stub else called)
         for prop in self._cls.properties:
@@ -241,7 +248,7 @@ class _Class:
         init = self._cls.init
         if init:
             parameters = self._annotated.parameters(init.schema.arguments, "self")
-            return _member((), f"__init__({parameters}) -> None", init.documentation)
+            return _member((), f"__init__({parameters}) -> None", _documentation(init, "Makes one"))
         return _member((), "__init__(self, _: NoReturn) -> None", "Objects come from C++ alone.")
 
     def _methods(self, group: Sequence[Method], called: Sequence[str]) -> Iterator[MemberView]:
@@ -258,7 +265,7 @@ class _Class:
             yield self._method(method, ("@overload", *kind))
         if called:
             signature = f"{name}({'' if static else 'self, '}*args: Any, **kwargs: Any) -> Any"
-            doc = "\n\n".join(filter(None, (method.documentation for method in group)))
+            doc = "\n\n".join(filter(None, (_documentation(m, "A method") for m in group)))
             yield _member((*kind, *through), signature, doc)
 
     def _method(self, method: Method, decorators: tuple[str, ...]) -> MemberView:
@@ -268,7 +275,7 @@ class _Class:
         returns = self._annotated(result, returned=True)
         comment = "  # type: ignore[override]" if _overrides_object(method) else ""
         signature = f"{method.name}({parameters}) -> {returns}"
-        return _member(decorators, signature, method.documentation, comment)
+        return _member(decorators, signature, _documentation(method, "A method"), comment)
 
     def _property(self, prop: Property) -> Iterator[MemberView]:
         getter = f"{prop.name}(self) -> {self._annotated(prop.type, returned=True)}"
@@ -308,6 +315,8 @@ def _imports(
             *(" ".join([*m.decorators, m.signature]) for m in members),
         ]
     )
+    # A default may spell a type.
+    text = re.sub(r"'[^']*'|\"[^\"]*\"", "", text)
     typing = [name for name in ("Any", "NoReturn") if re.search(rf"\b{name}\b", text)]
     typing += ["Protocol"] if protocols else []
     standard = ["import builtins"] if "builtins." in text else []

@@ -107,6 +107,12 @@ def is_template(name: str) -> bool:
     )
 
 
+def cpp_class(text: Text, example: str, diagnostics: Diagnostics) -> None:
+    if not is_cpp_name(text.value) and not is_template(text.value):
+        message = f"'{text}' is no name of a C++ class"
+        diagnostics.add("CG404", text.span, message, f"for example {example}")
+
+
 def is_callable(name: str) -> bool:
     """A function, a member, an operator such as `operator==`, or an instance of a template of functions."""
     return re.fullmatch(_CALLABLE, name, re.ASCII) is not None

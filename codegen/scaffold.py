@@ -8,17 +8,17 @@ definitions too.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from itertools import groupby
+from collections.abc import Iterator, Sequence, Set
 from pathlib import Path
 from typing import NamedTuple
 
 from codegen import names, render
-from codegen.cpp_text import Spelling, comment, layout, quote
+from codegen.cpp_text import Spelling, comment
 from codegen.diagnostics import Diagnostics
 from codegen.model import TORCH_METHODS, Backend, Class, Implementation, Library, Method
 from codegen.schema import Argument, FunctionSchema
+from codegen.skeleton import Function, Key, Member, Skeleton, blocks, namespace_of, unqualified
+from codegen.source import Text
 from codegen.types import Type
 
 _HOLDER = "torch::CustomClassHolder"
@@ -41,7 +41,6 @@ _INCLUDES = {
 _CONTAINERS = (
     "array deque forward_list list map queue set stack unordered_map unordered_set vector".split()
 )
-_NO_DEFAULT = {"at::Device": "at::kCPU", "c10::Stream": "c10::Stream::DEFAULT, at::kCPU"}
 
 
 class HeaderView(NamedTuple):
@@ -55,139 +54,6 @@ class SourceView(NamedTuple):
     definitions: tuple[tuple[str, ...], ...]
 
 
-@dataclass(frozen=True)
-class _Function:
-    """A member of the class `scope`, or a function of the namespace `scope`."""
-
-    scope: str
-    name: str
-    result: str
-    parameters: tuple[str, ...]
-    doc: tuple[str, ...] = ()
-    prefix: str = ""
-    suffix: str = ""
-
-    @property
-    def key(self) -> tuple[str, tuple[str, ...]]:
-        """What tells overloads apart; a `const` does not, for the spec names one member."""
-        return self.name, tuple(p.rpartition(" ")[0] for p in self.parameters)
-
-    @property
-    def plain(self) -> str:
-        """The name without the arguments of a template."""
-        return self.name if self.name.startswith("operator") else self.name.partition("<")[0]
-
-    def declaration(self, indent: int = 0) -> tuple[str, ...]:
-        """As it stands in a class or a namespace; of a template the primary one."""
-        head = f"{self.prefix}{self._result}{self.plain}("
-        lines = layout(head, self.parameters, f"){self.suffix};", indent)
-        return (*self._doc, *self._template, *lines)
-
-    def definition(self, *, inline: bool) -> tuple[str, ...]:
-        qualified = f"{self.scope}::{self.name}" if self.scope else self.name
-        template = "template <>\n" if self._template else ""
-        head = f"{'inline ' if inline else ''}{self._result}{self._scoped}("
-        const = " const" if "const" in self.suffix else ""
-        return (
-            *template.splitlines(),
-            *layout(head, self.parameters, f"){const} {{", 0),
-            f"  C10_THROW_ERROR(NotImplementedError, {quote(f'{qualified} is not implemented')});",
-            "}",
-        )
-
-    def specialization(self) -> tuple[str, ...]:
-        """Declares the instance of a template before anyone uses it."""
-        const = " const" if "const" in self.suffix else ""
-        return (
-            "template <>",
-            *layout(f"{self._result}{self._scoped}(", self.parameters, f"){const};", 0),
-        )
-
-    @property
-    def is_template(self) -> bool:
-        return self.plain != self.name
-
-    @property
-    def _result(self) -> str:
-        return f"{self.result} " if self.result else ""
-
-    @property
-    def _scoped(self) -> str:
-        """The name as a definition in the namespace has it."""
-        return self.name
-
-    @property
-    def _doc(self) -> tuple[str, ...]:
-        return tuple(f"///{line}" for line in self.doc)
-
-    @property
-    def _template(self) -> tuple[str, ...]:
-        return (_template_head(self.name),) if self.is_template else ()
-
-
-@dataclass(frozen=True)
-class _Member(_Function):
-    @property
-    def _scoped(self) -> str:
-        return f"{self.scope.rpartition('::')[2] if '<' not in self.scope else _unqualified(self.scope)}::{self.name}"
-
-
-@dataclass
-class _Skeleton:
-    """A class, and what is said of its members."""
-
-    cpp: str
-    base: str
-    doc: str
-    members: dict[tuple[str, tuple[str, ...]], _Function] = field(default_factory=dict)
-    fields: dict[str, str] = field(default_factory=dict)
-    is_base: bool = False
-
-    def add(self, member: _Function) -> None:
-        known = self.members.get(member.key)
-        if known:
-            doc, suffix = known.doc or member.doc, max(known.suffix, member.suffix)
-            member = replace(known, doc=doc, suffix=suffix)
-        self.members[member.key] = member
-
-    @property
-    def namespace(self) -> str:
-        return _namespace(self.cpp)
-
-    @property
-    def name(self) -> str:
-        return _unqualified(self.cpp)
-
-    def head(self) -> str:
-        """Declares it ahead."""
-        if "<" in self.name:
-            return f"{_template_head(self.name)}\nclass {self.name.partition('<')[0]};"
-        return f"class {self.name};"
-
-    def lines(self) -> Iterator[str]:
-        yield from (f"///{line}" for line in comment(self.doc))
-        if "<" in self.name:
-            yield "template <>"
-        yield f"class {self.name} : public {self.base} {{"
-        if self.members or self.fields:
-            yield " public:"
-        for index, member in enumerate(self.members.values()):
-            if index and member.doc:
-                yield ""
-            yield from (f"  {line}" for line in member.declaration(2))
-        if self.fields and self.members:
-            yield ""
-        for name, t in self.fields.items():
-            yield f"  {t} {name}{{{_NO_DEFAULT.get(t, '')}}};"
-        constructors = [m.parameters for m in self.members.values() if not m.result]
-        if self.is_base and constructors and () not in constructors:
-            yield from ("", " protected:", f"  {self.name.partition('<')[0]}() = default;")
-        yield "};"
-        for member in self.members.values():
-            if member.is_template:
-                yield from ("", *member.specialization())
-
-
 class Skeletons:
     """All that a spec names and no text of the user's has."""
 
@@ -195,8 +61,8 @@ class Skeletons:
         self._library = library
         self._existing = existing
         self._spelled = Spelling(library)
-        self.classes: dict[str, _Skeleton] = {}
-        self.functions: dict[tuple[str, tuple[str, tuple[str, ...]]], _Function] = {}
+        self.classes: dict[str, Skeleton] = {}
+        self.functions: dict[tuple[str, Key], Function] = {}
         self.interfaces: list[str] = []
         self.named = " ".join(cls.cls.value for cls in library.classes)
         for cls in library.classes:
@@ -209,20 +75,22 @@ class Skeletons:
 
     def _base(self, cls: Class) -> str:
         base = next(self._library.ancestors(cls), None)
-        if base and base.cls.value in self.classes:
-            self.classes[base.cls.value].is_base = True
+        if base and (skeleton := self._skeleton(base.cls.value)):
+            skeleton.is_base = True
         return base.cls.value if base else _HOLDER
 
     def _open(self, cpp: str, base: str, doc: str) -> None:
-        name = _unqualified(cpp).partition("<")[0]
-        exists = re.search(rf"\b(class|struct|using)\s+{name}\b", self._existing)
-        if not exists and _namespace(cpp).split("::")[0] not in _FOREIGN:
-            self.classes.setdefault(cpp, _Skeleton(cpp.removeprefix("::"), base, doc))
+        name = unqualified(cpp).partition("<")[0]
+        defined = rf"\b(class|struct)\s+{name}\b[^;{{]*{{|\busing\s+{name}\b"
+        exists = re.search(defined, self._existing)
+        if not exists and namespace_of(cpp).split("::")[0] not in _FOREIGN:
+            plain = cpp.removeprefix("::")
+            self.classes.setdefault(plain, Skeleton(plain, base, doc))
 
     def _class(self, cls: Class) -> None:
         cpp = cls.cls.value
         if cls.init and not cls.init.impl:
-            constructor = _unqualified(cpp).partition("<")[0]
+            constructor = unqualified(cpp).partition("<")[0]
             self._member(cpp, constructor, "", cls.init.schema, _doc(cls.init))
         elif cls.init:
             self._free(
@@ -234,15 +102,15 @@ class Skeletons:
             )
         for method in cls.methods:
             result = self._spelled.returns(method.schema)
-            prefix = "static " if method.static else ""
             if names.is_free(method.member):
                 receiver = "" if method.static else cpp
                 self._free(method.member, result, method.schema, receiver, _doc(method))
             else:
-                self._member(cpp, method.member, result, method.schema, _doc(method), prefix)
+                doc, static = _doc(method), method.static
+                self._member(cpp, method.member, result, method.schema, doc, static=static)
         for prop in cls.properties:
-            if prop.field and cpp in self.classes:
-                self.classes[cpp].fields[prop.field.value] = self._spelled(prop.type)
+            if prop.field and (skeleton := self._skeleton(cpp)):
+                skeleton.fields[prop.field.value] = self._spelled(prop.type)
             if prop.getter:
                 self._accessor(cpp, prop.getter.value, None, prop.type, comment(prop.doc))
             if prop.setter:
@@ -254,7 +122,7 @@ class Skeletons:
             if names.is_free(setter):
                 self._free(setter, made, given, "", ())
             else:
-                self._member(cpp, setter, made, given, (), "static ")
+                self._member(cpp, setter, made, given, (), static=True)
         properties = {prop.name.value for prop in cls.properties}
         for flat in cls.flatten:
             if flat.name.value not in properties:
@@ -268,7 +136,7 @@ class Skeletons:
         if names.is_free(name):
             self._free(name, result, schema, cpp, doc)
         else:
-            self._member(cpp, name, result, schema, doc, "", "" if taken else " const")
+            self._member(cpp, name, result, schema, doc, const=not taken)
 
     def _member(
         self,
@@ -277,28 +145,30 @@ class Skeletons:
         result: str,
         schema: FunctionSchema,
         doc: tuple[str, ...],
-        prefix: str = "",
-        suffix: str = "",
+        *,
+        static: bool = False,
+        const: bool = False,
     ) -> None:
-        if cpp in self.classes:
-            scope = self.classes[cpp].cpp
+        if cls := self._skeleton(cpp):
             given = tuple(self._parameters(schema))
-            self.classes[cpp].add(_Member(scope, name, result, given, doc, prefix, suffix))
+            cls.add(Member(cls.cpp, name, result, given, doc, static, const))
+
+    def _skeleton(self, cpp: str) -> Skeleton | None:
+        return self.classes.get(cpp.removeprefix("::"))
 
     def _free(
         self, name: str, result: str, schema: FunctionSchema, receiver: str, doc: tuple[str, ...]
     ) -> None:
-        scope = _namespace(name)
+        scope = namespace_of(name)
         given = tuple(self._parameters(schema))
         if receiver:
             given = (f"const c10::intrusive_ptr<{receiver}>& self", *given)
-        if scope in self.classes:
-            cls = self.classes[scope]
-            cls.add(_Member(cls.cpp, _unqualified(name), result, given, doc, "static "))
+        if cls := self._skeleton(scope):
+            cls.add(Member(cls.cpp, unqualified(name), result, given, doc, static=True))
         else:
-            self._function(_Function(scope, _unqualified(name), result, given, doc))
+            self._function(Function(scope, unqualified(name), result, given, doc))
 
-    def _function(self, function: _Function) -> None:
+    def _function(self, function: Function) -> None:
         exists = re.search(rf"\b{re.escape(function.plain)}\s*\(", self._existing)
         if not exists and function.scope.split("::")[0] not in _FOREIGN:
             self.functions.setdefault((function.scope, function.key), function)
@@ -308,22 +178,22 @@ class Skeletons:
         base = interface if backend.delegates else f"{self._library.name}::{interface}"
         self._open(cpp, base, implementation.doc)
         header = names.header(self._library.name.value, backend.name.value)
-        self.interfaces += [] if backend.delegates or cpp not in self.classes else [header]
+        self.interfaces += [header] if not backend.delegates and self._skeleton(cpp) else []
         for method in backend.methods:
             torchs = backend.delegates and method.name in TORCH_METHODS
             spelled = Spelling(self._library, torchs_own=torchs)
             given = tuple(
                 f"{spelled(a.type)} {names.parameter(a.name)}" for a in method.schema.arguments
             )
-            suffix = " override" if torchs or not backend.delegates else ""
-            if cpp in self.classes:
-                scope, result = self.classes[cpp].cpp, spelled.returns(method.schema)
-                doc = _doc(method) if backend.delegates else ()
-                self.classes[cpp].add(_Member(scope, method.member, result, given, doc, "", suffix))
+            if cls := self._skeleton(cpp):
+                override = torchs or not backend.delegates
+                doc = () if override else _doc(method)
+                result = spelled.returns(method.schema)
+                cls.add(Member(cls.cpp, method.member, result, given, doc, override=override))
         if implementation.preprocess:
             name = implementation.preprocess.value
             self._function(
-                _Function(_namespace(name), _unqualified(name), "c10::IValue", _PREPROCESS)
+                Function(namespace_of(name), unqualified(name), "c10::IValue", _PREPROCESS)
             )
 
     def _parameters(self, schema: FunctionSchema) -> Iterator[str]:
@@ -345,60 +215,82 @@ class Skeletons:
             )
             for f in self.functions.values()
         ]
-        return (*_blocks(ahead, tight=True), *_blocks([*whole, *functions]))
+        return (*blocks(ahead, tight=True), *blocks([*whole, *functions]))
 
     def definitions(self, *, inline: bool) -> tuple[tuple[str, ...], ...]:
         members = [(c.namespace, m) for c in self.classes.values() for m in c.members.values()]
         functions = [(f.scope, f) for f in self.functions.values()]
         return tuple(
-            _blocks((ns, ("", *f.definition(inline=inline))) for ns, f in [*members, *functions])
+            blocks((ns, ("", *f.definition(inline=inline))) for ns, f in [*members, *functions])
         )
 
 
-def scaffold(library: Library, diagnostics: Diagnostics) -> dict[Path, str]:
-    """The files that the spec names and that do not exist, with their texts."""
+def scaffold(library: Library, taken: Set[Path], diagnostics: Diagnostics) -> dict[Path, str]:
+    """The files that the spec names and that do not exist, with their texts; `taken` are another library's."""
     folder = Path(library.source.path).parent
-    headers = {h.value: _place(library, folder, h.value) for h in library.cpp.headers}
-    sources = {s.value: folder / s.value for s in library.cpp.sources}
+    headers = {header: _place(library, folder, header.value) for header in library.cpp.headers}
+    sources = {source: folder / source.value for source in library.cpp.sources}
     if not headers:
         message = f"the library '{library.name}' names no header to write its C++ to"
-        diagnostics.add(
-            "CG202", library.name.span, message, f"`cpp: {{headers: [{library.name}.h]}}`"
-        )
+        help = f"`cpp: {{headers: [{library.name}.h]}}`"
+        diagnostics.add("CG202", library.name.span, message, help)
         return {}
-    existing = "\n".join(
-        path.read_text(encoding="utf-8", errors="replace")
-        for path in (*headers.values(), *sources.values())
-        if path.is_file()
-    )
-    skeletons = Skeletons(library, existing)
-    missing_headers = [path for path in headers.values() if not path.is_file()]
-    missing_sources = [path for path in sources.values() if not path.is_file()]
+    existing = [path for path in (*headers.values(), *sources.values()) if path.is_file()]
+    texts = (path.read_text(encoding="utf-8", errors="replace") for path in existing)
+    skeletons = Skeletons(library, "\n".join(texts))
+    new_headers = [path for path in headers.values() if path not in existing]
+    new_sources = [path for path in sources.values() if path not in existing]
+    for text, path in (headers | sources).items():
+        if path not in existing:
+            _may_be_written(folder, text, path, taken, diagnostics)
+    if new_sources and not new_headers:
+        _all_declared(library, skeletons, diagnostics)
     files: dict[Path, str] = {}
-    for path in missing_headers:
-        first = path is missing_headers[0]
-        files[path] = _header(skeletons if first else None, inline=not sources)
-    for path in missing_sources:
-        first = path is missing_sources[0]
-        definitions = skeletons.definitions(inline=False) if first else ()
-        files[path] = _render("cpp/scaffold.cpp.j2", SourceView(tuple(headers), definitions))
+    for path in new_headers:
+        first = path is new_headers[0]
+        view = _header(skeletons, inline=not new_sources) if first else _EMPTY
+        files[path] = _render("cpp/scaffold.h.j2", view)
+    for path in new_sources:
+        definitions = skeletons.definitions(inline=False) if path is new_sources[0] else ()
+        included = tuple(header.value for header in headers)
+        files[path] = _render("cpp/scaffold.cpp.j2", SourceView(included, definitions))
     return files
 
 
-def _header(skeletons: Skeletons | None, *, inline: bool) -> str:
-    if skeletons is None:
-        return _render("cpp/scaffold.h.j2", HeaderView(("torch/custom_class.h",), (), ()))
+_EMPTY = HeaderView(("torch/custom_class.h",), (), ())
+
+
+def _may_be_written(
+    folder: Path, text: Text, path: Path, taken: Set[Path], diagnostics: Diagnostics
+) -> None:
+    """Only below the spec, and by one library."""
+    if not path.resolve().is_relative_to(folder.resolve()):
+        message = f"'{text}' would be written outside of the folder of this spec"
+        diagnostics.add("CG403", text.span, message, "write that one yourself")
+    elif path.resolve() in {other.resolve() for other in taken}:
+        message = f"another library's skeleton goes to '{text}'"
+        diagnostics.add("CG403", text.span, message, "scaffold one after the other")
+
+
+def _all_declared(library: Library, skeletons: Skeletons, diagnostics: Diagnostics) -> None:
+    """Where every header exists, they are to have what the spec names."""
+    lacking = [cls.cpp for cls in skeletons.classes.values()]
+    lacking += [f"{f.scope}::{f.name}".removeprefix("::") for f in skeletons.functions.values()]
+    if lacking:
+        message = f"no header has {', '.join(lacking)}"
+        help = "declare it there, or name a new header for it"
+        diagnostics.add("CG202", library.cpp.headers[0].span, message, help)
+
+
+def _header(skeletons: Skeletons, *, inline: bool) -> HeaderView:
     declarations = skeletons.declarations()
     text = "\n".join(line for block in declarations for line in block)
     includes = {include for name, include in _INCLUDES.items() if name in text}
     includes |= {name for name in _CONTAINERS if f"std::{name}<" in skeletons.named}
-    return _render(
-        "cpp/scaffold.h.j2",
-        HeaderView(
-            includes=tuple(sorted({"torch/custom_class.h", *includes, *skeletons.interfaces})),
-            declarations=declarations,
-            definitions=skeletons.definitions(inline=True) if inline else (),
-        ),
+    return HeaderView(
+        includes=tuple(sorted({"torch/custom_class.h", *includes, *skeletons.interfaces})),
+        declarations=declarations,
+        definitions=skeletons.definitions(inline=True) if inline else (),
     )
 
 
@@ -414,44 +306,9 @@ def _place(library: Library, folder: Path, header: str) -> Path:
     return found[0] if found else (inside[0] if inside else folder) / header
 
 
-def _blocks(
-    pieces: Iterable[tuple[str, Sequence[str]]], *, tight: bool = False
-) -> Iterator[tuple[str, ...]]:
-    """Pieces of one namespace, one after the other, in one block."""
-    for namespace, group in groupby(pieces, key=lambda piece: piece[0]):
-        lines = [line for _, piece in group for line in piece]
-        if not namespace:
-            yield tuple(lines if tight else lines[1:])
-            continue
-        closing = [f"}}  // namespace {namespace}"]
-        yield (f"namespace {namespace} {{", *lines, *([] if tight else [""]), *closing)
-
-
 def _doc(method: Method) -> tuple[str, ...]:
     return comment(method.doc, *method.argument_docs.items())
 
 
 def _schema(arguments: Sequence[tuple[str, Type]]) -> FunctionSchema:
     return FunctionSchema("", "", tuple(Argument(name, t) for name, t in arguments), ())
-
-
-def _split(name: str) -> tuple[str, str]:
-    """The namespace, and the rest with the arguments of a template."""
-    head, bracket, arguments = name.removeprefix("::").partition("<")
-    namespace, _, rest = head.rpartition("::")
-    return namespace, rest + bracket + arguments
-
-
-def _namespace(name: str) -> str:
-    return _split(name)[0]
-
-
-def _unqualified(name: str) -> str:
-    return _split(name)[1]
-
-
-def _template_head(name: str) -> str:
-    """Of the primary template of an instance: `class` for a type, `auto` for a value."""
-    arguments = re.split(r",(?![^<]*>)", name.partition("<")[2].rpartition(">")[0])
-    kinds = ["auto" if re.fullmatch(r"\s*(-?\d.*|true|false)", a) else "class" for a in arguments]
-    return f"template <{', '.join(kinds)}>"

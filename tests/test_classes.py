@@ -18,6 +18,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from test_backends import TENSOR, equal
@@ -42,11 +43,13 @@ SAME: dict[str, list[Any]] = {
     "sym_ints": [None, [], LIMITS],
     "sym_bools": [(True, False)],
     "anythings": [{}, {"a": [None, 1, "text", TENSOR, (1, [2.5])]}],
+    "sym_int_lists": [[], [1, None]],
     "optionals": [None, [], [None, *LIMITS]],
     "deep": [{}, {"a": {1: [[], [("b", None), ("c", (2, [0.5, math.inf]))]]}, "": {}}],
 }
 # An IValue has no tag for these, so torch gives back the number.
 NUMBERS: dict[str, tuple[Any, Any]] = {
+    "scalar_type_lists": ([torch.float32, None], [6, None]),
     "scalar_types": ((torch.float32, 1), (6, 1)),
     "layouts": ([torch.strided, torch.sparse_coo], [0, 1]),
     "memory_formats": ((torch.channels_last, True), (2, True)),
@@ -122,6 +125,13 @@ class TestValues:
         with pytest.raises(TypeError, match="argument 2: a Tensor is expected"):
             objects.Leaf("leaf", None)
 
+    def test_numbers_from_torchscript(self, objects: ModuleType) -> None:
+        """There a dtype is an int, and a list of them a list of ints."""
+        assert as_script("Echo", "layouts")(objects.Echo(), [0, 1]) == [0, 1]
+        assert as_script("Echo", "scalar_type_lists")(objects.Echo(), [6, None]) == [6, None]
+        assert as_script("Echo", "scalar_types")(objects.Echo(), (6, 1)) == (6, 1)
+        assert as_script("Echo", "sym_int_lists")(objects.Echo(), [6, None]) == [6, None]
+
 
 class TestForms:
     """Members, free functions, templates, static methods, properties, special methods."""
@@ -196,6 +206,12 @@ class TestForms:
         first, second = objects.Echo(), objects.Echo()
         assert first and first == first and first != second and len({first, second}) == 2
         assert repr(first).startswith("<objects.Echo object at ") and str(first) == repr(first)
+        for expression in ("a + 1", "a < 1", "-a", "len(a)", "1 in a", "a[0]", "[1][a]", "a @ a"):
+            with pytest.raises(TypeError):
+                eval(expression, {"a": first})
+        node = objects.Node("a")
+        node += objects.Node("b")
+        assert node.name == "ab", "__add__ serves where __iadd__ is not declared"
 
     def test_containers(self, objects: ModuleType) -> None:
         graph, node = objects.Graph(), objects.Node("a")
@@ -210,8 +226,11 @@ class TestForms:
         assert graph.nested([(None, [node]), (node, [])]) == [(None, [node]), (node, [])]
         with pytest.raises(IndexError, match="no node 3"):
             graph[3]
-        with pytest.raises(RuntimeError, match="a null pointer to objects::Node was returned"):
+        with pytest.raises(RuntimeError, match=r"a null pointer to a .*Node .*was returned"):
             graph.null()
+        with pytest.raises(RuntimeError, match=r"a null pointer to a .*Node .*was returned"):
+            graph.nulls()
+        assert graph.maybe_null() is None
 
     def test_no_holder_and_a_template(self, objects: ModuleType) -> None:
         stack = objects.Stack()
@@ -225,24 +244,41 @@ class TestForms:
         assert (shadow.str, shadow.list([1]), shadow.int(2)) == ("a", [1], 2)
         assert objects.Shadow.staticmethod() == 3
 
-    def test_another_librarys_class(self, objects: ModuleType) -> None:
+    @pytest.fixture(scope="class")
+    def packed(self) -> Any:
+        """An object of a class of torch's own."""
         quantized = torch.quantize_per_tensor(torch.ones(2, 2), 1.0, 0, torch.qint8)
-        packed = torch.ops.quantized.linear_prepack(quantized, None)
+        return torch.ops.quantized.linear_prepack(quantized, None)
+
+    def test_another_librarys_class(self, objects: ModuleType, packed: Any) -> None:
         foreign = objects.Foreign()
         for method in (foreign.same, foreign.object):
             assert method(packed)._type() == packed._type()
         assert foreign.several([packed, packed], last=packed) == 3 and foreign.any(packed)
+        assert foreign.several([packed]) == foreign.several([packed], last=None) == 1
         with pytest.raises(
             TypeError, match=r"argument 1 must be .* holds a LinearPackedParamsBase"
         ):
             foreign.same(foreign)
 
-    def test_in_an_interface(self, objects: ModuleType) -> None:
+    def test_another_librarys_class_as_state(self, objects: ModuleType, packed: Any) -> None:
+        keeper = objects.Keeper(cls=packed)
+        assert len(keeper.kept) == 1 and keeper.last is None
+        keeper.kept, keeper.last = [packed, packed], packed
+        assert len(keeper.kept) == 2 and keeper.last._type() == packed._type()
+        assert keeper.__obj_flatten__()[0][0] == "last"
+        assert objects.Keeper(packed, last=packed).last is not None
+
+    def test_arguments_called_as_what_python_passes(self, objects: ModuleType) -> None:
+        graph = objects.Graph()
+        assert graph.named(cls=1, instance=2) == 3 and graph.named(instance="text") == 4
+        assert graph.later(5).wait() == 5 and graph.later("text").wait() == 4
+
+    def test_in_an_interface(self, objects: ModuleType, packed: Any) -> None:
         visitor, node = objects.longest.create(), objects.Node("long")
         assert visitor.visit(objects.Node()) is None
         assert visitor.visit(objects.Node("a"), [objects.Node(), node]).name == "long"
-        quantized = torch.quantize_per_tensor(torch.ones(2, 2), 1.0, 0, torch.qint8)
-        assert visitor.held(torch.ops.quantized.linear_prepack(quantized, None))
+        assert visitor.held(packed)
         with pytest.raises(TypeError, match=r"argument 1 must be .* holds a objects::Node"):
             visitor.visit(objects.Graph())
 
@@ -254,6 +290,7 @@ class TestOverloads:
         assert calls == ["int 1", "str x", "pair 3", "node a"]
         assert objects.Node.make("m").weight == 1.0
         assert objects.Node.make("m", weight=3).weight == 3.0
+        assert node.tag(np.int64(1)) == "int 1"
 
     def test_names_in_torchscript(self, objects: ModuleType) -> None:
         node = objects.Node("a")
@@ -308,7 +345,9 @@ class TestInheritance:
         class Mine(objects.Node):  # type: ignore[name-defined, misc]
             pass
 
-        with pytest.raises(TypeError, match="Node cannot be subclassed in Python"):
+        with pytest.raises(
+            TypeError, match="Mine: no class of Python's can derive from a custom class"
+        ):
             Mine("a")
 
 
@@ -327,6 +366,8 @@ class TestState:
         message = "cannot pickle 'Token' object: no `pickle:` in its declaration"
         with pytest.raises(TypeError, match=message):
             pickle.dumps(objects.Token.issue())
+        with pytest.raises(TypeError, match=message.replace("pickle", "deepcopy", 1)):
+            copy.deepcopy(objects.Token.issue())
 
     def test_copies(self, objects: ModuleType) -> None:
         node = objects.Node("a")
@@ -459,7 +500,7 @@ class TestRegistration:
         printed = run_python(cleandoc(code))
         assert printed == (
             "needy: cannot register torch.classes.needy.Needy: it needs the class"
-            " __torch__.torch.classes.absent.Thing: load the library that registers it first\n"
+            " __torch__.torch.classes.absent.Thing: import what registers it first, which takes a new process now\n"
             "Node(a)\n"
         )
 
@@ -470,4 +511,7 @@ class TestRegistration:
         )
         assert objects.Node.name.__doc__ == "What the node is called."
         assert inspect.getdoc(objects.Leaf.__init__) == "A factory."
+        assert inspect.getdoc(objects.Keeper.__init__) == (
+            "Makes one, with:\n\nArgs:\n    cls: what is kept"
+        )
         assert str(inspect.signature(objects.Graph.add)) == "(self, node: 'Node') -> 'Graph'"

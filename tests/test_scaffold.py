@@ -125,6 +125,38 @@ def test_what_exists_stays(folder: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert "every file that the specs name exists: nothing was written" in capsys.readouterr().err
 
 
+def test_a_header_for_a_source_that_exists(folder: Path) -> None:
+    """What nobody defines yet is defined in the header."""
+    Path("words.cpp").write_text("// mine\n")
+    assert main(["scaffold", "words.yaml"]) == 0
+    assert "\ninline int64_t Counter::add(int64_t n) {\n" in Path("include/words.h").read_text()
+
+
+def test_a_source_for_a_header_that_exists(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("include").mkdir()
+    Path("include/words.h").write_text("namespace words { class Counter; }\n")
+    assert main(["scaffold", "words.yaml"]) == 1
+    message = "words.yaml:2:42: error CG202: no header has words::Counter"
+    assert message in capsys.readouterr().err
+    Path("include/words.h").write_text("namespace words { class Counter : public Base { }; }\n")
+    assert main(["scaffold", "words.yaml"]) == 0
+    assert Path("words.cpp").read_text() == '#include "words.h"\n'
+
+
+def test_files_that_are_not_this_librarys(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("words.yaml").write_text(SPEC.replace("words.cpp", "../words.cpp"))
+    other = SPEC.replace("library: words", "library: other").replace("words.cpp", "other.cpp")
+    Path("a.yaml").write_text(other.replace("name: Counter", "name: Other"))
+    assert main(["scaffold", "."]) == 1
+    assert [line for line in capsys.readouterr().err.splitlines() if "error" in line] == [
+        "words.yaml:2:42: error CG403: another library's skeleton goes to 'words.h'",
+        "words.yaml:2:63: error CG403: '../words.cpp' would be written outside of the folder of this spec",
+        "codegen: 2 errors; nothing was written",
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

@@ -15,7 +15,7 @@ __all__ = [
     "elementwise",
 ]
 
-_runtime.load(__file__, "specs/elementwise.yaml", "f587855b9f55412d")
+_runtime.load(__file__, "specs/elementwise.yaml", "628d2a4cbaa6b9c1")
 
 
 class Backend(Protocol):

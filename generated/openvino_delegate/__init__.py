@@ -14,7 +14,7 @@ __all__ = [
     "openvino_delegate",
 ]
 
-_runtime.load(__file__, "specs/openvino_delegate.yaml", "5b3eee40349dc739")
+_runtime.load(__file__, "specs/openvino_delegate.yaml", "047ad7be41d25c02")
 
 
 class Backend(Protocol):

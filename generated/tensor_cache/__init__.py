@@ -17,7 +17,7 @@ __all__ = [
     "LRUCache",
 ]
 
-_runtime.load(__file__, "specs/tensor_cache.yaml", "2d40e935a9dfdc0e")
+_runtime.load(__file__, "specs/tensor_cache.yaml", "8e8646a5374eb975")
 
 
 @_classes.script_class("__torch__.torch.classes.tensor_cache.LRUCache")
@@ -31,9 +31,11 @@ class LRUCache(_classes.ScriptClass):
     """
 
     def __init__(self, capacity: int) -> None:
-        """Args:
-        capacity: how many bytes the storages of the tensors may have together; a ValueError
-            unless positive
+        """Makes one, with:
+
+        Args:
+            capacity: how many bytes the storages of the tensors may have together; a ValueError
+                unless positive
         """
 
     def get(self, key: str) -> torch.Tensor | None:

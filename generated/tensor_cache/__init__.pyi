@@ -22,9 +22,11 @@ class LRUCache(_classes.ScriptClass):
     """
 
     def __init__(self, capacity: int) -> None:
-        """Args:
-        capacity: how many bytes the storages of the tensors may have together; a ValueError
-            unless positive
+        """Makes one, with:
+
+        Args:
+            capacity: how many bytes the storages of the tensors may have together; a ValueError
+                unless positive
         """
 
     def get(self, key: str) -> torch.Tensor | None:

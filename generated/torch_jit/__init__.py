@@ -15,7 +15,7 @@ __all__ = [
     "torch_jit_unavailable",
 ]
 
-_runtime.load(__file__, "specs/torch_jit.yaml", "5ad75f2acbe677f3")
+_runtime.load(__file__, "specs/torch_jit.yaml", "9e76ec52bc3f76a9")
 
 
 class Backend(Protocol):

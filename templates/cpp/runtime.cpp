@@ -30,34 +30,53 @@ c10::FunctionSchema parseSchema(const char* text) {
   return schema;
 }
 
-void checkDefined(const c10::IValue& value, size_t index) {
-  if (value.isTensor()) {
-    TORCH_CHECK_TYPE(value.toTensor().defined(), "argument ", index,
-                     ": a Tensor is expected where None, or an undefined tensor, was found");
-  } else if (value.isList()) {
+namespace {
+
+/// Calls `check` with each value in `value` that is no container.
+template <class Check>
+void forEach(const c10::IValue& value, const Check& check) {
+  if (value.isList()) {
     for (const c10::IValue& element : value.toListRef()) {
-      checkDefined(element, index);
+      forEach(element, check);
     }
   } else if (value.isTuple()) {
     for (const auto& element : value.toTupleRef().elements()) {
-      checkDefined(element, index);
+      forEach(element, check);
     }
   } else if (value.isGenericDict()) {
     for (const auto& entry : value.toGenericDict()) {
-      checkDefined(entry.key(), index);
-      checkDefined(entry.value(), index);
+      forEach(entry.key(), check);
+      forEach(entry.value(), check);
     }
+  } else {
+    check(value);
   }
+}
+
+bool isNull(const c10::IValue& value) {
+  return value.isCustomClass() && !value.toObjectRef().getSlot(0).toCapsule();
+}
+
+}  // namespace
+
+void checkArgument(const c10::IValue& value, size_t index) {
+  forEach(value, [&](const c10::IValue& inner) {
+    TORCH_CHECK_TYPE(!inner.isTensor() || inner.toTensor().defined(), "argument ", index,
+                     ": a Tensor is expected where None, or an undefined tensor, was found");
+    TORCH_CHECK_TYPE(!isNull(inner), "argument ", index, ": a null pointer was found");
+  });
+}
+
+void checkResult(const c10::IValue& value) {
+  forEach(value, [](const c10::IValue& inner) {
+    TORCH_CHECK(!isNull(inner), "a null pointer to a ", inner.type()->repr_str(), " was returned");
+  });
 }
 
 void throwNotAnInstance(const c10::IValue& value, const std::type_info& type, size_t index) {
   const auto what = index == 0 ? std::string("self") : "argument " + std::to_string(index);
   TORCH_CHECK_TYPE(false, what, " must be a constructed object that holds a ",
                    c10::demangle(type.name()), ", not a ", value.type()->repr_str());
-}
-
-void throwNull(const std::type_info& type) {
-  TORCH_CHECK(false, "a null pointer to ", c10::demangle(type.name()), " was returned");
 }
 
 void Call::hold(c10::intrusive_ptr<torch::CustomClassHolder> object) {
@@ -199,7 +218,7 @@ class Registration : public torch::detail::class_base {
 
 void checkRegistered(const char* name) {
   TORCH_CHECK(torch::getCustomClass(name), "it needs the class ", name,
-              ": load the library that registers it first");
+              ": import what registers it first, which takes a new process now");
 }
 
 }  // namespace

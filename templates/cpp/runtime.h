@@ -63,23 +63,39 @@ constexpr bool is_object = false;
 template <class T>
 constexpr bool is_object<c10::intrusive_ptr<T>> = std::is_base_of_v<torch::CustomClassHolder, T>;
 
+/// What an IValue keeps as a number, in a list of another type than C++ asks for.
 template <class T>
-constexpr bool has_tensor = std::is_same_v<T, at::Tensor>;
+constexpr bool is_kept_as_number = std::is_same_v<T, at::ScalarType> ||
+                                   std::is_same_v<T, at::Layout> || std::is_same_v<T, at::MemoryFormat>;
 template <class T>
-constexpr bool has_tensor<std::optional<T>> = has_tensor<T>;
-template <class T>
-constexpr bool has_tensor<std::vector<T>> = has_tensor<T>;
-template <class K, class V>
-constexpr bool has_tensor<c10::Dict<K, V>> = has_tensor<K> || has_tensor<V>;
-template <class... T>
-constexpr bool has_tensor<std::tuple<T...>> = (has_tensor<T> || ...);
+constexpr bool is_kept_as_number<std::optional<T>> =
+    is_kept_as_number<T> || std::is_same_v<T, c10::SymInt> || std::is_same_v<T, c10::SymBool>;
 
-/// Throws if there is an undefined tensor in `value`: that is what Python's None becomes.
-void checkDefined(const c10::IValue& value, size_t index);
+template <class T>
+constexpr bool is_list_of_numbers = false;
+template <class T>
+constexpr bool is_list_of_numbers<std::vector<T>> = is_kept_as_number<T>;
+
+/// Whether there is a tensor or an object in it.
+template <class T>
+constexpr bool has_handle = std::is_same_v<T, at::Tensor> || is_object<T>;
+template <class T>
+constexpr bool has_handle<std::optional<T>> = has_handle<T>;
+template <class T>
+constexpr bool has_handle<std::vector<T>> = has_handle<T>;
+template <class K, class V>
+constexpr bool has_handle<c10::Dict<K, V>> = has_handle<K> || has_handle<V>;
+template <class... T>
+constexpr bool has_handle<std::tuple<T...>> = (has_handle<T> || ...);
+
+/// Throws if there is an undefined tensor in `value`, which is what Python's None becomes, or a null
+/// pointer.
+void checkArgument(const c10::IValue& value, size_t index);
+/// Throws if there is a null pointer in `value`.
+void checkResult(const c10::IValue& value);
 
 [[noreturn]] void throwNotAnInstance(const c10::IValue& value, const std::type_info& type,
                                      size_t index);
-[[noreturn]] void throwNull(const std::type_info& type);
 
 // Conversions are out of line on purpose: instantiated once per type, not once per method.
 
@@ -109,9 +125,15 @@ template <class T>
       return std::nullopt;
     }
     return take<typename T::value_type>(value, index);
+  } else if constexpr (is_list_of_numbers<T>) {
+    T result;
+    for (const c10::IValue& element : value.toListRef()) {
+      result.push_back(element.to<typename T::value_type>());
+    }
+    return result;
   } else {
-    if constexpr (has_tensor<T>) {
-      checkDefined(value, index);
+    if constexpr (has_handle<T>) {
+      checkArgument(value, index);
     }
     return std::move(value).to<T>();
   }
@@ -119,21 +141,32 @@ template <class T>
 
 template <class T>
 [[gnu::noinline]] void give(Stack& stack, size_t arguments, T result) {
-  if constexpr (is_object<T>) {
-    if (!result) {
-      throwNull(typeid(typename T::element_type));
+  if constexpr (is_optional<T>) {
+    if constexpr (is_object<typename T::value_type>) {
+      if (result && !*result) {
+        result.reset();
+      }
     }
   }
+  c10::IValue value(std::move(result));
+  if constexpr (has_handle<T>) {
+    checkResult(value);
+  }
   stack.resize(stack.size() - arguments);
-  stack.push_back(c10::IValue(std::move(result)));
+  stack.push_back(std::move(value));
 }
 
-/// An argument with a class of another library in it: what the function takes decides its C++ type.
+/// An argument with a class of another library in it: what the function takes decides its C++ type,
+/// which is an optional where the schema has one.
+template <bool optional>
 class Unspelled {
  public:
   Unspelled(c10::IValue& value, size_t index) : value_(value), index_(index) {}
 
+  // Not to the class that is constructed from it, which has a constructor that copies.
   template <class T>
+    requires(optional ? is_optional<T> || std::is_same_v<T, c10::IValue>
+                      : !std::is_base_of_v<c10::intrusive_ptr_target, T>)
   operator T() const {
     return codegen::take<T>(value_, index_);
   }
@@ -158,7 +191,15 @@ class Call {
     return codegen::take<T>(argument(index), index);
   }
 
-  Unspelled take(size_t index) { return Unspelled(argument(index), index); }
+  template <bool optional>
+  Unspelled<optional> take(size_t index) {
+    return Unspelled<optional>(argument(index), index);
+  }
+
+  template <class T>
+  void assign(T& field, size_t index) {
+    field = take<T>(index);
+  }
 
   template <class T>
   void give(T result) {
@@ -179,6 +220,8 @@ class Call {
     if constexpr (std::is_convertible_v<Result, c10::intrusive_ptr<Holder<T>>>) {
       hold(c10::intrusive_ptr<Holder<T>>(std::forward<Result>(result)));
     } else {
+      static_assert(!std::is_base_of_v<torch::CustomClassHolder, T>,
+                    "what makes an object returns a c10::intrusive_ptr to it");
       construct<T>(std::forward<Result>(result));
     }
   }
@@ -275,10 +318,12 @@ struct Class {
   std::span<const Property> properties;
 };
 
-/// Describes T as the class `name`; `base` is a class described before it, or empty.
-template <class T>
+/// Describes T as the class `name`; `base` is the class described before it as which Base is, or empty.
+template <class T, class Base = T>
 Class describe(const char* name, const char* doc, const char* base,
                std::span<const ClassMethod> methods, std::span<const Property> properties) {
+  static_assert(std::is_base_of_v<Holder<Base>, Holder<T>>,
+                "a class derives in C++ from its `base:`, which is a torch::CustomClassHolder");
   return {name,
           doc,
           base,

@@ -11,6 +11,7 @@ from __future__ import annotations
 import ctypes
 import functools
 import inspect
+import numbers
 import struct
 import types
 import typing
@@ -63,6 +64,12 @@ def calls(*names: str) -> Callable[[F], F]:
 # Of the stable ABI: Include/typeslots.h, Include/object.h.
 _TP_DEALLOC = 52
 _BASETYPE = 1 << 10
+_get_slot = ctypes.PYFUNCTYPE(ctypes.c_void_p, ctypes.py_object, ctypes.c_int)(
+    ("PyType_GetSlot", ctypes.pythonapi)
+)
+_from_spec = ctypes.PYFUNCTYPE(ctypes.py_object, ctypes.c_void_p, ctypes.py_object)(
+    ("PyType_FromSpecWithBases", ctypes.pythonapi)
+)
 _names: list[Any] = []
 """CPython 3.10 keeps a pointer to the name of a class."""
 
@@ -73,18 +80,15 @@ def _laid_out_as_base(declared: T, members: Mapping[str, Any]) -> T:
     A class statement gives Python's own deallocator, with which CPython refuses to change the `__class__` of an object
     that torch made.
     """
-    api, (base,) = ctypes.pythonapi, declared.__bases__
-    get_slot, from_spec = api.PyType_GetSlot, api.PyType_FromSpecWithBases
-    get_slot.restype, get_slot.argtypes = ctypes.c_void_p, (ctypes.py_object, ctypes.c_int)
-    from_spec.restype, from_spec.argtypes = ctypes.py_object, (ctypes.c_void_p, ctypes.py_object)
+    (base,) = declared.__bases__
     # PyType_Slot[2], and a PyType_Spec: name, basic size, item size, flags, slots.
-    dealloc = get_slot(base, _TP_DEALLOC)
+    dealloc = _get_slot(base, _TP_DEALLOC)
     slots = ctypes.create_string_buffer(struct.pack("iPiP", _TP_DEALLOC, dealloc, 0, 0))
     name = f"{declared.__module__}.{declared.__qualname__}".encode()
     _names.append(ctypes.create_string_buffer(name))
     head = ctypes.addressof(_names[-1]), base.__basicsize__, 0, _BASETYPE
     spec = struct.pack("PiiIP", *head, ctypes.addressof(slots))
-    cls = from_spec(spec, (base,))
+    cls = _from_spec(spec, (base,))
     for key, member in members.items():
         if key not in ("__dict__", "__weakref__"):
             setattr(cls, key, member)
@@ -139,8 +143,11 @@ class _Method:
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
         return self if instance is None else _ScriptObject.__getattr__(instance, self._name)
 
-    def __call__(self, instance: Any, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, instance: Any, /, *args: Any, **kwargs: Any) -> Any:
         return self.__get__(instance)(*args, **kwargs)
+
+    def __repr__(self) -> str:
+        return f"<function {self._function.__qualname__}>"
 
     @property
     def _name(self) -> str:
@@ -153,7 +160,7 @@ class _Called(_Method):
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
         return self if instance is None else types.MethodType(self, instance)
 
-    def __call__(self, instance: Any, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, instance: Any, /, *args: Any, **kwargs: Any) -> Any:
         name = self._pick((instance, *args), kwargs)
         return adopt(_ScriptObject.__getattr__(instance, name)(*args, **kwargs))
 
@@ -185,7 +192,7 @@ class _StaticMethod(_Called):
         super().__init__(function)
         self._qualified = qualified
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         name = self._pick(args, kwargs)
         return adopt(getattr(_registered(self._qualified), name)(*args, **kwargs))
 
@@ -193,7 +200,7 @@ class _StaticMethod(_Called):
 class _Operator(_Called):
     """A binary operator, which leaves to the other side what it does not accept."""
 
-    def __call__(self, instance: Any, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, instance: Any, /, *args: Any, **kwargs: Any) -> Any:
         functions = get_overloads(self._function) or [self._function]
         if not any(_accepts_call(function, (instance, *args), kwargs) for function in functions):
             return NotImplemented
@@ -229,19 +236,30 @@ _types: dict[Callable[..., Any], tuple[inspect.Signature, dict[str, Any]]] = {}
 
 def _typed(function: Callable[..., Any]) -> tuple[inspect.Signature, dict[str, Any]]:
     """Its signature and the types of its arguments, which are looked up once."""
+    function = getattr(function, "__func__", function)  # of a staticmethod
     if function not in _types:
-        _types[function] = inspect.signature(function), typing.get_type_hints(function)
+        # Not what it returns: torch's Future has a type parameter in stubs alone.
+        given = {k: v for k, v in function.__annotations__.items() if k != "return"}
+        arguments: Any = types.SimpleNamespace(__annotations__=given)
+        hints = typing.get_type_hints(arguments, function.__globals__)
+        _types[function] = inspect.signature(function), hints
     return _types[function]
 
 
+_NUMBERS: Mapping[Any, type] = {
+    int: numbers.Integral,
+    float: numbers.Real,
+    complex: numbers.Complex,
+}
+
+
 def _accepts(hint: Any, value: Any) -> bool:
-    """Whether a value is of an annotated type. An int is a float where one is asked; a bool is no int."""
+    """Whether a value is of an annotated type. An int is a float where one is asked, a bool is no int."""
     origin, items = typing.get_origin(hint), typing.get_args(hint)
     if hint is Any:
         return True
-    if hint in (int, float, complex):
-        kinds = {int: (int,), float: (float, int), complex: (complex, float, int)}[hint]
-        return isinstance(value, kinds) and not isinstance(value, bool)
+    if hint in _NUMBERS:
+        return isinstance(value, _NUMBERS[hint]) and not isinstance(value, bool)
     if origin in (typing.Union, types.UnionType):
         return any(_accepts(item, value) for item in items)
     if origin is list:
@@ -260,6 +278,42 @@ def _accepts(hint: Any, value: Any) -> bool:
     return isinstance(adopt(value), origin or hint)
 
 
+def _no_operator(self: Any, other: Any) -> Any:
+    return NotImplemented
+
+
+def _lacking(name: str) -> Callable[..., Any]:
+    def call(self: Any, *args: Any) -> Any:
+        raise TypeError(f"'{type(self).__name__}' object has no {name}")
+
+    return call
+
+
+# What torch's base has whether the class declares it or not.
+_OF_OBJECT = (
+    "__eq__ __ne__ __lt__ __le__ __gt__ __ge__ __hash__ __repr__ __str__ __setattr__".split()
+)
+_LACKING = (
+    "__abs__ __neg__ __pos__ __invert__ __index__ __len__ __contains__"
+    " __getitem__ __setitem__ __delitem__".split()
+)
+if typing.TYPE_CHECKING:
+    from torch._C import ScriptObject as _Plain
+else:
+
+    class _Plain(torch._C.ScriptObject):
+        """A script object that has of Python's protocols no more than any other object."""
+
+    _Plain = _laid_out_as_base(
+        _Plain,
+        {
+            **dict.fromkeys(_OPERATORS, _no_operator),
+            **{name: _lacking(name) for name in _LACKING},
+            **{name: getattr(object, name) for name in _OF_OBJECT},
+        },
+    )
+
+
 class _InitSignature:
     """The signature of a class is that of its `__init__`."""
 
@@ -269,17 +323,14 @@ class _InitSignature:
         return _signature(cast(Any, owner).__init__, 1)
 
 
-class ScriptClass(torch._C.ScriptObject):
-    """The base of all classes of a package.
-
-    What torch's own base has as a call of a TorchScript method, which a class need not have, is Python's here.
-    """
+class ScriptClass(_Plain):
+    """The base of all classes of a package."""
 
     __signature__: inspect.Signature = cast(Any, _InitSignature())
 
-    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+    def __new__(cls, /, *args: Any, **kwargs: Any) -> Any:
         if cls not in _declared:
-            raise TypeError(f"{cls.__bases__[0].__name__} cannot be subclassed in Python")
+            raise TypeError(f"{cls.__name__}: no class of Python's can derive from a custom class")
         qualified, no_init = _declared[cls]
         if no_init:
             raise TypeError(no_init)
@@ -293,20 +344,22 @@ class ScriptClass(torch._C.ScriptObject):
         return len(sized) > 0 if any("__len__" in vars(cls) for cls in declared) else True
 
     def __reduce__(self) -> tuple[Any, ...]:
-        try:
-            return _restore, (_ScriptObject.__getstate__(self),)
-        except RuntimeError as error:
-            if "__getstate__" not in str(error):
-                raise
-            name = type(self).__name__
-            message = f"cannot pickle '{name}' object: no `pickle:` in its declaration"
-            raise TypeError(message) from None
+        _check_state("pickle", self)
+        return _restore, (_ScriptObject.__getstate__(self),)
 
     def __copy__(self) -> Any:
         return adopt(_ScriptObject.__copy__(self))
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        _check_state("deepcopy", self)
         return adopt(_ScriptObject.__deepcopy__(self, memo))
+
+
+def _check_state(what: str, instance: Any) -> None:
+    """That there is the state which `pickle:` declares."""
+    if not instance._has_method("__getstate__"):
+        name = type(instance).__name__
+        raise TypeError(f"cannot {what} '{name}' object: no `pickle:` in its declaration")
 
 
 def _restore(state: tuple[Any, str]) -> Any:
@@ -315,10 +368,5 @@ def _restore(state: tuple[Any, str]) -> Any:
     return adopt(created)
 
 
-_OF_OBJECT = (
-    "__eq__ __ne__ __lt__ __le__ __gt__ __ge__ __hash__ __repr__ __str__ __setattr__".split()
-)
 if not typing.TYPE_CHECKING:
-    ScriptClass = _laid_out_as_base(
-        ScriptClass, {**{name: getattr(object, name) for name in _OF_OBJECT}, **vars(ScriptClass)}
-    )
+    ScriptClass = _laid_out_as_base(ScriptClass, vars(ScriptClass))

@@ -155,6 +155,18 @@ class Graph : public torch::CustomClassHolder {
     return value;
   }
   c10::intrusive_ptr<Node> null() const { return {}; }
+  std::optional<c10::intrusive_ptr<Node>> maybe_null() const { return c10::intrusive_ptr<Node>(); }
+  Nodes nulls() const { return {Node::make("a"), nullptr}; }
+  int64_t named(int64_t cls, int64_t instance) const { return cls + instance; }
+  int64_t named_by_text(const std::string& instance) const { return instance.size(); }
+  c10::intrusive_ptr<c10::ivalue::Future> later(int64_t value) const {
+    auto future = c10::make_intrusive<c10::ivalue::Future>(c10::IntType::get());
+    future->markCompleted(value);
+    return future;
+  }
+  c10::intrusive_ptr<c10::ivalue::Future> later_by_text(const std::string& value) const {
+    return later(value.size());
+  }
   int64_t size() const { return static_cast<int64_t>(nodes_.size()); }
   c10::intrusive_ptr<Node> at(int64_t index) const {
     TORCH_CHECK_INDEX(index >= 0 && index < size(), "no node ", index);
@@ -222,6 +234,16 @@ class Foreign : public torch::CustomClassHolder {
     return static_cast<int64_t>(values.size()) + last.has_value();
   }
   bool any(const c10::IValue& value) { return value.isCustomClass(); }
+};
+
+class Keeper : public torch::CustomClassHolder {
+ public:
+  using Packed = c10::intrusive_ptr<LinearPackedParamsBase>;
+
+  Keeper(Packed first, std::optional<Packed> last) : kept_({std::move(first)}), last_(last) {}
+
+  std::vector<Packed> kept_;
+  std::optional<Packed> last_;
 };
 
 }  // namespace objects

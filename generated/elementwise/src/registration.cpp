@@ -9,7 +9,7 @@ namespace {
 
 // What the Python package reads before it loads this library.
 [[gnu::used]] constexpr char stamp[] =
-    "torch-backend-codegen torch=" TORCH_VERSION " source=f587855b9f55412d;";
+    "torch-backend-codegen torch=" TORCH_VERSION " source=628d2a4cbaa6b9c1;";
 
 const elementwise::backend<elementwise::Delegate> registered_elementwise(
     "elementwise",

@@ -9,7 +9,7 @@ namespace {
 
 // What the Python package reads before it loads this library.
 [[gnu::used]] constexpr char stamp[] =
-    "torch-backend-codegen torch=" TORCH_VERSION " source=2d40e935a9dfdc0e;";
+    "torch-backend-codegen torch=" TORCH_VERSION " source=8e8646a5374eb975;";
 
 constexpr codegen::ClassMethod kLRUCacheMethods[] = {
     {"__init__(int capacity) -> NoneType _0",
@@ -161,7 +161,7 @@ constexpr codegen::Property kLRUCacheProperties[] = {
      "The bytes in use, never more than the capacity."},
 };
 
-const codegen::RegisteredClasses registered_classes(
+const codegen::RegisteredClasses kRegistered(
     "tensor_cache",
     {},
     {

@@ -9,7 +9,7 @@ namespace {
 
 // What the Python package reads before it loads this library.
 [[gnu::used]] constexpr char stamp[] =
-    "torch-backend-codegen torch=" TORCH_VERSION " source=5ad75f2acbe677f3;";
+    "torch-backend-codegen torch=" TORCH_VERSION " source=9e76ec52bc3f76a9;";
 
 const torch_jit::backend<torch_jit::TestBackend> registered_torch_jit_test(
     "torch_jit_test",

@@ -23,7 +23,7 @@ __all__ = [
     "SearcherInterface",
 ]
 
-_runtime.load(__file__, "spec.yaml", "a62447d5c22f30f1")
+_runtime.load(__file__, "spec.yaml", "24c5c7ea03815c70")
 
 
 @_classes.script_class("__torch__.torch.classes.vectors.Index")
@@ -33,9 +33,11 @@ and "counted".
 """
 
     def __init__(self, dim: builtins.int, *, metric: str = "l2") -> None:
-        """Args:
-        dim: of each vector
-        metric: l2 or "cosine"
+        """Makes one, with:
+
+        Args:
+            dim: of each vector
+            metric: l2 or "cosine"
         """
 
     def search(

@@ -24,9 +24,11 @@ and "counted".
 """
 
     def __init__(self, dim: builtins.int, *, metric: str = "l2") -> None:
-        """Args:
-        dim: of each vector
-        metric: l2 or "cosine"
+        """Makes one, with:
+
+        Args:
+            dim: of each vector
+            metric: l2 or "cosine"
         """
 
     def search(

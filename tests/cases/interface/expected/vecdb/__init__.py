@@ -22,7 +22,7 @@ __all__ = [
     "whitespace",
 ]
 
-_runtime.load(__file__, "spec.yaml", "89b832917b6c63e5")
+_runtime.load(__file__, "spec.yaml", "e278e341ec2be628")
 
 
 class Backend(Protocol):

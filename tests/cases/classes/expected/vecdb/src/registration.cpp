@@ -10,7 +10,7 @@ namespace {
 
 // What the Python package reads before it loads this library.
 [[gnu::used]] constexpr char stamp[] =
-    "torch-backend-codegen torch=" TORCH_VERSION " source=a62447d5c22f30f1;";
+    "torch-backend-codegen torch=" TORCH_VERSION " source=24c5c7ea03815c70;";
 
 constexpr codegen::ClassMethod kIndexMethods[] = {
     {"__init__(int dim, *, str metric=\"l2\") -> NoneType _0",
@@ -79,7 +79,7 @@ constexpr codegen::ClassMethod kIndexMethods[] = {
      [](codegen::Stack& stack) {
        codegen::Call call(stack, 2);
        auto self = call.self<vecdb::Index>();
-       call.give(self->pack(call.take(1)));
+       call.give(self->pack(call.take<true>(1)));
      },
      ""},
     {"__len__() -> int",
@@ -199,7 +199,7 @@ constexpr codegen::ClassMethod kIVFMethods[] = {
      ""},
 };
 
-const codegen::RegisteredClasses registered_classes(
+const codegen::RegisteredClasses kRegistered(
     "vectors",
     {"__torch__.torch.classes.quantized.LinearPackedParamsBase"},
     {
@@ -209,7 +209,12 @@ const codegen::RegisteredClasses registered_classes(
             "",
             kIndexMethods,
             kIndexProperties),
-        codegen::describe<vecdb::Inverted<float, 8>>("IVF", "", "Index", kIVFMethods, {}),
+        codegen::describe<vecdb::Inverted<float, 8>, vecdb::Index>(
+            "IVF",
+            "",
+            "Index",
+            kIVFMethods,
+            {}),
         codegen::describe<::Cursor>("Cursor", "", "", {}, {}),
     });
 
