@@ -9,7 +9,7 @@ from codegen import names, overloads, rules
 from codegen.diagnostics import Diagnostics, did_you_mean
 from codegen.model import Class, Library, Method, Property
 from codegen.source import Text
-from codegen.types import List, Type, walk
+from codegen.types import Base, List, Optional, Type, walk
 
 
 def check(library: Library, diagnostics: Diagnostics) -> None:
@@ -198,8 +198,17 @@ def _dunder(method: Method, diagnostics: Diagnostics) -> None:
     ]:
         message = f"Python wants {name} to return {wanted}"
         diagnostics.add("CG303", span, message, f"`-> {wanted}`, or another name")
+    elif name == "__exit__" and not _takes_nothing_thrice(method):
+        message = "__exit__ is called with None three times, also when something was raised"
+        help = "`__exit__(Any type, Any value, Any traceback) -> ()`"
+        diagnostics.add("CG303", span, message, help)
     elif not method.schema.returns and name not in names.DUNDERS_OF_NOTHING:
         diagnostics.add("CG303", span, f"{name} is used for what it returns", "return it")
+
+
+def _takes_nothing_thrice(method: Method) -> bool:
+    given = [argument.type for argument in method.schema.arguments]
+    return len(given) == 3 and all(t == Base("Any") or isinstance(t, Optional) for t in given)
 
 
 def _receiver(method: Method, diagnostics: Diagnostics) -> None:

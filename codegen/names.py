@@ -80,8 +80,9 @@ DUNDERS: Mapping[str, str | None] = {
         """__lt__ __le__ __eq__ __ne__ __ge__ __gt__ __abs__ __add__ __and__ __floordiv__ __invert__ __lshift__ __mod__
         __mul__ __matmul__ __neg__ __or__ __pos__ __pow__ __rshift__ __sub__ __truediv__ __xor__ __iadd__ __iand__
         __ifloordiv__ __ilshift__ __imod__ __imul__ __imatmul__ __ior__ __ipow__ __irshift__ __isub__ __itruediv__
-        __ixor__ __getitem__ __setitem__ __delitem__ __call__""".split()
+        __ixor__ __getitem__ __setitem__ __delitem__ __call__ __enter__ __exit__ __round__ __hex__ __oct__""".split()
     ),
+    "__complex__": "complex",
     "__bool__": "bool",
     "__contains__": "bool",
     "__float__": "float",
@@ -93,7 +94,7 @@ DUNDERS: Mapping[str, str | None] = {
     "__str__": "str",
 }
 # Those that may return nothing.
-DUNDERS_OF_NOTHING = frozenset(["__setitem__", "__delitem__", "__call__"])
+DUNDERS_OF_NOTHING = frozenset(["__setitem__", "__delitem__", "__call__", "__exit__"])
 # What torch asks an object for; a member of that name would answer in its place.
 SCRIPT_OBJECT_MEMBERS = frozenset(
     "setattr getattr hasattr _type _get_method _has_method _method_names _properties".split()

@@ -23,6 +23,15 @@ _KINDS: Mapping[str, frozenset[str]] = {
 }
 
 
+# What type checkers see of Python's types in those that annotate an argument.
+_SUBTYPES: Mapping[str, Sequence[str]] = {
+    "int": ("bool",),
+    "SymInt": ("bool", "int"),
+    "SymBool": ("bool",),
+    "Scalar": ("bool", "int", "float", "complex"),
+}
+
+
 def grouped(methods: Sequence[Method]) -> Mapping[str, list[Method]]:
     """The methods of each name, in the order of declaration."""
     groups: dict[str, list[Method]] = {}
@@ -66,17 +75,39 @@ def most_specific_first(methods: Sequence[Method], library: Library) -> list[Met
     return ordered
 
 
-def _preceded(method: Method, others: Sequence[Method], library: Library) -> bool:
+def unsafe(method: Method, later: Sequence[Method], library: Library) -> bool:
+    """Whether type checkers mind that one which stands later accepts as much and returns something else."""
+    result = method.schema.with_one_return().returns[0].type
     return any(
-        _more_specific(theirs, mine, library)
-        for other in others
-        if other is not method
-        for mine, theirs in _shared_calls(method, other, library)
+        not (_within(result, other, library) or _is_subtype(result, other, library))
+        for overload in later
+        for mine, theirs in _common_calls(method, overload)
+        if _each(_is_subtype, mine, theirs, library)
+        for other in [overload.schema.with_one_return().returns[0].type]
     )
 
 
-def _shared_calls(a: Method, b: Method, library: Library) -> list[tuple[list[Type], list[Type]]]:
-    """The types of what is passed in each call that fits both.
+def _preceded(method: Method, others: Sequence[Method], library: Library) -> bool:
+    """Whether another is to be tried first: it is more specific, or it is to a type checker, where a bool is an int."""
+    return any(
+        _more_specific(theirs, mine, library)
+        or (_each(_is_subtype, theirs, mine, library) and list(theirs) != list(mine))
+        for other in others
+        if other is not method
+        for mine, theirs in _common_calls(method, other)
+    )
+
+
+Call = tuple[list[Type], list[Type]]
+
+
+def _shared_calls(a: Method, b: Method, library: Library) -> list[Call]:
+    """Of the calls that both have the arguments for, those that both accept."""
+    return [call for call in _common_calls(a, b) if _each(_overlap, *call, library)]
+
+
+def _common_calls(a: Method, b: Method) -> list[Call]:
+    """The types of what is passed in each call that both have the arguments for.
 
     Some arguments stand first; of the rest those are named that one of the two requires.
     """
@@ -85,11 +116,9 @@ def _shared_calls(a: Method, b: Method, library: Library) -> list[tuple[list[Typ
     for n in range(min(len(first), len(second)) + 1):
         rest, other = _by_name(a, n), _by_name(b, n)
         named = sorted({x.name for x in (*rest.values(), *other.values()) if x.default is None})
-        if not set(named) <= rest.keys() & other.keys():
-            continue
-        mine = [x.type for x in first[:n]] + [rest[name].type for name in named]
-        theirs = [x.type for x in second[:n]] + [other[name].type for name in named]
-        if _each(_overlap, mine, theirs, library):
+        if set(named) <= rest.keys() & other.keys():
+            mine = [x.type for x in first[:n]] + [rest[name].type for name in named]
+            theirs = [x.type for x in second[:n]] + [other[name].type for name in named]
             calls.append((mine, theirs))
     return calls
 
@@ -155,6 +184,22 @@ def _within(a: Type, b: Type, library: Library) -> bool:
         case Dict(), Dict():
             return _within(a.key, b.key, library) and _within(a.value, b.value, library)
     return isinstance(a, Future) and isinstance(b, Future)
+
+
+def _is_subtype(a: Type, b: Type, library: Library) -> bool:
+    """Whether a type checker sees in `a` a subtype: bool is one of int, and lists and dicts have none."""
+    match a, b:
+        case Optional(x), Optional(y):
+            return _is_subtype(x, y, library)
+        case _, Optional(y):
+            return _is_subtype(a, y, library)
+        case Base(x), Base(y):
+            return x == y or x in _SUBTYPES.get(y, ())
+        case Class(x), Class(y):
+            return _is_a(x, y, library)
+        case Tuple(), Tuple():
+            return _each(_is_subtype, a.items, b.items, library)
+    return a == b
 
 
 def _overlap(a: Type, b: Type, library: Library) -> bool:

@@ -259,21 +259,32 @@ class _Class:
         through = (f"@_classes.calls({given})",) if called else ()
         if len(group) == 1:
             plain = list(called) == [name] and not self._returns_object(group[0])
-            yield self._method(group[0], kind if plain else (*kind, *through))
+            ignored = ["override"] if _overrides_object(group[0]) else []
+            decorators = kind if plain else (*kind, *through)
+            # Of a method that is decorated, type checkers do not ask it.
+            minded = not decorators and self._unlike_its_operator(group[0])
+            yield self._method(group[0], decorators, [*ignored, *(["misc"] if minded else [])])
             return
-        for method in group:
-            yield self._method(method, ("@overload", *kind))
+        for index, method in enumerate(group):
+            overload = "@overload"
+            if index == 0 and name in ("__eq__", "__ne__"):
+                overload += "  # type: ignore[override]"
+            later = group[index + 1 :]
+            ignored = ["overload-overlap"] if overloads.unsafe(method, later, self._library) else []
+            yield self._method(method, (overload, *kind), ignored)
         if called:
             signature = f"{name}({'' if static else 'self, '}*args: Any, **kwargs: Any) -> Any"
             doc = "\n\n".join(filter(None, (_documentation(m, "A method") for m in group)))
             yield _member((*kind, *through), signature, doc)
 
-    def _method(self, method: Method, decorators: tuple[str, ...]) -> MemberView:
+    def _method(
+        self, method: Method, decorators: tuple[str, ...], ignored: Sequence[str]
+    ) -> MemberView:
         receiver = [] if method.static else ["self"]
         parameters = self._annotated.parameters(method.schema.arguments, *receiver)
         result = method.schema.with_one_return().returns[0].type
         returns = self._annotated(result, returned=True)
-        comment = "  # type: ignore[override]" if _overrides_object(method) else ""
+        comment = f"  # type: ignore[{', '.join(ignored)}]" if ignored else ""
         signature = f"{method.name}({parameters}) -> {returns}"
         return _member(decorators, signature, _documentation(method, "A method"), comment)
 
@@ -286,6 +297,15 @@ class _Class:
 
     def _decorator(self, name: str) -> str:
         return f"@{self._annotated.name(name)}"
+
+    def _unlike_its_operator(self, method: Method) -> bool:
+        """Whether `+=` is declared with other types than `+`: type checkers want it to accept no less."""
+        operator = re.sub("^__i", "__", method.name)
+        others = [m for m in self._cls.methods if m.name == operator != method.name]
+        types_ = [a.type for a in method.schema.arguments + method.schema.returns]
+        return any(
+            [a.type for a in m.schema.arguments + m.schema.returns] != types_ for m in others
+        )
 
     def _returns_object(self, method: Method) -> bool:
         own = self._library.own.keys()

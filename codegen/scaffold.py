@@ -19,7 +19,7 @@ from codegen.model import TORCH_METHODS, Backend, Class, Implementation, Library
 from codegen.schema import Argument, FunctionSchema
 from codegen.skeleton import Function, Key, Member, Skeleton, blocks, namespace_of, unqualified
 from codegen.source import Text
-from codegen.types import Type
+from codegen.types import Base, Dict, List, Tuple, Type
 
 _HOLDER = "torch::CustomClassHolder"
 # Of these a skeleton would be wrong: they exist elsewhere.
@@ -37,6 +37,7 @@ _INCLUDES = {
     "torch::jit::Module": "torch/csrc/jit/api/module.h",
     "torch::jit::BackendDebugHandleGenerator": "torch/csrc/jit/backends/backend_detail.h",
 }
+_NO_DEFAULT = {"at::Device": "at::kCPU", "c10::Stream": "c10::Stream::DEFAULT, at::kCPU"}
 # Containers of the standard library that a class may be an instance of, each in a header of its name.
 _CONTAINERS = (
     "array deque forward_list list map queue set stack unordered_map unordered_set vector".split()
@@ -64,6 +65,7 @@ class Skeletons:
         self.classes: dict[str, Skeleton] = {}
         self.functions: dict[tuple[str, Key], Function] = {}
         self.interfaces: list[str] = []
+        self.nested: list[str] = []
         self.named = " ".join(cls.cls.value for cls in library.classes)
         for cls in library.classes:
             self._open(cls.cls.value, self._base(cls), cls.doc)
@@ -83,6 +85,9 @@ class Skeletons:
         name = unqualified(cpp).partition("<")[0]
         defined = rf"\b(class|struct)\s+{name}\b[^;{{]*{{|\busing\s+{name}\b"
         exists = re.search(defined, self._existing)
+        if self._skeleton(namespace_of(cpp)):
+            self.nested.append(cpp)
+            return
         if not exists and namespace_of(cpp).split("::")[0] not in _FOREIGN:
             plain = cpp.removeprefix("::")
             self.classes.setdefault(plain, Skeleton(plain, base, doc))
@@ -110,7 +115,9 @@ class Skeletons:
                 self._member(cpp, method.member, result, method.schema, doc, static=static)
         for prop in cls.properties:
             if prop.field and (skeleton := self._skeleton(cpp)):
-                skeleton.fields[prop.field.value] = self._spelled(prop.type)
+                initial = self._initial(prop.type)
+                declared = f"{self._spelled(prop.type)} {prop.field}{{{initial}}}"
+                skeleton.fields[prop.field.value] = declared
             if prop.getter:
                 self._accessor(cpp, prop.getter.value, None, prop.type, comment(prop.doc))
             if prop.setter:
@@ -127,6 +134,23 @@ class Skeletons:
         for flat in cls.flatten:
             if flat.name.value not in properties:
                 self._accessor(cpp, flat.name.value, None, flat.type, ())
+
+    def _initial(self, t: Type) -> str:
+        """What a data member is made of: not all types have a default constructor."""
+        spelled = self._spelled(t)
+        match t:
+            case Tuple(items):
+                return ", ".join(f"{self._spelled(i)}{{{self._initial(i)}}}" for i in items)
+            case List(Base("Any")):
+                return "c10::AnyType::get()"
+            case Dict(key, Base("Any")):
+                generic = f"c10::getTypePtr<{self._spelled(key)}>(), c10::AnyType::get()"
+                types_ = f"{self._spelled(key)}, c10::IValue"
+                return f"c10::impl::toTypedDict<{types_}>(c10::impl::GenericDict({generic}))"
+        if spelled in ("c10::impl::GenericList", "c10::impl::GenericDict"):
+            any_type = "c10::AnyType::get()"
+            return any_type if isinstance(t, List) else f"c10::StringType::get(), {any_type}"
+        return _NO_DEFAULT.get(spelled, "")
 
     def _accessor(
         self, cpp: str, name: str, taken: Type | None, given: Type | None, doc: tuple[str, ...]
@@ -243,6 +267,10 @@ def scaffold(library: Library, taken: Set[Path], diagnostics: Diagnostics) -> di
     for text, path in (headers | sources).items():
         if path not in existing:
             _may_be_written(folder, text, path, taken, diagnostics)
+    if new_headers and skeletons.nested:
+        message = f"{', '.join(skeletons.nested)} would stand inside of another skeleton"
+        help = "write that class yourself, or give it a namespace of its own"
+        diagnostics.add("CG303", library.cpp.headers[0].span, message, help)
     if new_sources and not new_headers:
         _all_declared(library, skeletons, diagnostics)
     files: dict[Path, str] = {}

@@ -13,7 +13,6 @@ from typing import TypeAlias
 
 from codegen.cpp_text import comment, layout, quote
 
-_NO_DEFAULT = {"at::Device": "at::kCPU", "c10::Stream": "c10::Stream::DEFAULT, at::kCPU"}
 Key: TypeAlias = "tuple[str, tuple[str, ...]]"
 
 
@@ -107,6 +106,7 @@ class Skeleton:
     doc: str
     members: dict[Key, Function] = field(default_factory=dict)
     fields: dict[str, str] = field(default_factory=dict)
+    """The declaration of each data member by its name."""
     is_base: bool = False
 
     def add(self, member: Function) -> None:
@@ -142,8 +142,7 @@ class Skeleton:
             yield from (f"  {line}" for line in member.declaration(2))
         if self.fields and self.members:
             yield ""
-        for name, t in self.fields.items():
-            yield f"  {t} {name}{{{_NO_DEFAULT.get(t, '')}}};"
+        yield from (f"  {line};" for line in self.fields.values())
         constructors = [m.parameters for m in self.members.values() if not m.result]
         if self.is_base and constructors and () not in constructors:
             yield from ("", " protected:", f"  {self.name.partition('<')[0]}() = default;")

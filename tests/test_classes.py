@@ -201,6 +201,19 @@ class TestForms:
         with pytest.raises(TypeError, match="not supported between"):
             node > 1  # noqa: B015
 
+    def test_contexts_and_conversions(self, objects: ModuleType) -> None:
+        node = objects.Node("a")
+        with node as entered:
+            assert entered == node
+            assert [int(node), round(node), [5, 6][node]] == [1, 1, 6]
+            assert (float(node), complex(node)) == (1.0, 1 + 0j)
+        assert node.visits == -1
+        with pytest.raises(KeyError, match="mine"), node:
+            raise KeyError("mine")
+        assert node.visits == -1, "it was left"
+        node += 3
+        assert node.visits == 2
+
     def test_an_object_without_special_methods(self, objects: ModuleType) -> None:
         """Torch's own base asks TorchScript for each of these, and fails where it has no such method."""
         first, second = objects.Echo(), objects.Echo()
@@ -210,8 +223,8 @@ class TestForms:
             with pytest.raises(TypeError):
                 eval(expression, {"a": first})
         node = objects.Node("a")
-        node += objects.Node("b")
-        assert node.name == "ab", "__add__ serves where __iadd__ is not declared"
+        node *= 2
+        assert node.name == "aa", "__mul__ serves where __imul__ is not declared"
 
     def test_containers(self, objects: ModuleType) -> None:
         graph, node = objects.Graph(), objects.Node("a")
@@ -291,6 +304,8 @@ class TestOverloads:
         assert objects.Node.make("m").weight == 1.0
         assert objects.Node.make("m", weight=3).weight == 3.0
         assert node.tag(np.int64(1)) == "int 1"
+        assert node.seen(True) is True and node.seen(1) == "int 1"
+        assert node.among(None) is False and node.among(node) == "node a"
 
     def test_names_in_torchscript(self, objects: ModuleType) -> None:
         node = objects.Node("a")
@@ -417,6 +432,7 @@ class TestTorchScript:
             ("a == b, a < b, bool(a), str(a)", (False, True, True, "Node(a)")),
             ("(a + b).name, (a * 3).name, (-a).weight", ("ab", "aaa", -1.0)),
             ("len(g), g[0].name, 'a' in g", (1, "a", True)),
+            ("int(a), float(a), complex(a), round(a)", (0, 0.0, 0j, 0)),
             ("g.add_all([a, b], last=None)", 3),
             ("torch.classes.objects.Node('z', weight=2.0).weight", 2.0),
             ("torch.classes.objects.Node.limits(1, high=5)", (1, 5)),
@@ -436,9 +452,12 @@ class TestTorchScript:
     def test_statements(self, objects: ModuleType) -> None:
         source = (
             "def f(a: __torch__.torch.classes.objects.Node):\n"
-            "  a.weight = 3.0\n  a[0] = 5\n  return a.weight, a.shape\n"
+            "  a.weight = 3.0\n  a[0] = 5\n"
+            "  with a as b:\n    entered = b.visits\n"
+            "  return a.weight, a.shape, entered, a.visits\n"
         )
-        assert torch.jit.CompilationUnit(source).f(objects.Node("a")) == (3.0, [5, 1])
+        result = torch.jit.CompilationUnit(source).f(objects.Node("a"))
+        assert result == (3.0, [5, 1], 1, -1)
 
     def test_annotations(self, objects: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
         """The classes of the package annotate as torch.classes does."""

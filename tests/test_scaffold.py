@@ -65,6 +65,26 @@ int64_t Counter::add(int64_t n) {
 """
 
 
+FIELDS = """\
+library: fields
+cpp: {headers: [fields.h]}
+classes:
+  - name: Fields
+    class: fields::Fields
+    init: ()
+    properties:
+      - {name: a, type: "Dict(str, Any)", field: a_}
+      - {name: b, type: "Any[]", field: b_}
+      - {name: c, type: "(Device, int, Any[])", field: c_}
+      - {name: d, type: Stream, field: d_}
+      - {name: e, type: "Fields?", field: e_}
+      - {name: f, type: "(Device, Device?)[]", field: f_}
+      - {name: g, type: "Dict(int, Tensor)", field: g_}
+      - {name: h, type: "__torch__.torch.classes.other.Thing[]", field: h_}
+      - {name: i, type: "Dict(str, __torch__.torch.classes.other.Thing)", field: i_}
+"""
+
+
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "words.yaml").write_text(SPEC)
@@ -78,11 +98,12 @@ def test_every_form_compiles(tmp_path: Path) -> None:
         text = (TESTS / spec).read_text(encoding="utf-8")
         text = text.replace(", ../../specs/torch_jit", "").replace(", by_hand.cpp", "")
         (tmp_path / Path(spec).name).write_text(text, encoding="utf-8")
+    (tmp_path / "fields.yaml").write_text(FIELDS, encoding="utf-8")
     assert main(["scaffold", str(tmp_path)]) == 0
     build(tmp_path, out=tmp_path / "generated")
     written = [p for p in tmp_path.rglob("*") if p.suffix in (".h", ".cpp")]
     mine = [path for path in written if "generated" not in path.parts]
-    assert len(mine) == 7
+    assert len(mine) == 8
     style = f"--style=file:{ROOT / '.clang-format'}"
     program = Path(sys.executable).with_name("clang-format")
     command = [program, "--dry-run", "-Werror", style, *mine]
@@ -152,7 +173,7 @@ def test_files_that_are_not_this_librarys(folder: Path, capsys: pytest.CaptureFi
     assert main(["scaffold", "."]) == 1
     assert [line for line in capsys.readouterr().err.splitlines() if "error" in line] == [
         "words.yaml:2:42: error CG403: another library's skeleton goes to 'words.h'",
-        "words.yaml:2:63: error CG403: '../words.cpp' would be written outside of the folder of this spec",
+        "words.yaml:2:62: error CG403: '../words.cpp' would be written outside of the folder of this spec",
         "codegen: 2 errors; nothing was written",
     ]
 
@@ -160,6 +181,10 @@ def test_files_that_are_not_this_librarys(folder: Path, capsys: pytest.CaptureFi
 @pytest.mark.parametrize(
     ("text", "message"),
     [
+        (
+            SPEC + "  - {name: Inner, class: 'words::Counter::Inner'}\n",
+            "error CG303: words::Counter::Inner would stand inside of another skeleton",
+        ),
         (
             SPEC.replace("headers: [words.h], ", ""),
             "words.yaml:1:10: error CG202: the library 'words' names no header to write its C++ to",

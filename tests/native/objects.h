@@ -38,6 +38,18 @@ class Node : public torch::CustomClassHolder {
   at::Tensor operator()(const at::Tensor& value) const { return value.mul(weight_); }
   int64_t hash() const { return static_cast<int64_t>(name_.size()); }
   c10::intrusive_ptr<Node> negated() const { return make(name_, -weight_); }
+  c10::intrusive_ptr<Node> entered() {
+    ++visits_;
+    return c10::intrusive_ptr<Node>::reclaim_copy(this);
+  }
+  void leave(const c10::IValue&, const c10::IValue&, const c10::IValue&) { visits_ = -1; }
+  int64_t visits() const { return visits_; }
+  c10::intrusive_ptr<Node> add_visits(int64_t visits) {
+    visits_ += visits;
+    return c10::intrusive_ptr<Node>::reclaim_copy(this);
+  }
+  bool is_true(bool value) const { return value; }
+  bool is_some(const std::optional<c10::intrusive_ptr<Node>>& node) const { return node.has_value(); }
   bool is_named() const { return !name_.empty(); }
   void set_shape(int64_t index, int64_t value) { shape_.at(index) = value; }
 

@@ -19,6 +19,12 @@ value: torch.Tensor = node(torch.ones(1))
 joined: objects.Node = node + plain
 size: int = hash(node) + (1 if node else 0)
 node[0] = 3
+with node as entered:
+    inside: objects.Node = entered
+whole: int = int(node) + round(node)
+seen: bool = node.seen(True)
+told: str = node.seen(1)
+among: bool = node.among(None)
 
 leaf = objects.Leaf("leaf", torch.ones(1))
 graph: objects.Graph = objects.Graph().add(leaf)

@@ -130,6 +130,8 @@ def _filled(qualified: str, name: str, member: Any) -> Any:
         return member
     if name in _OPERATORS:
         return _Operator(member)
+    if name == "__exit__":
+        return _Exit(member)
     return _Called(member) if hasattr(member, "_torchscript_names") else _Method(member)
 
 
@@ -195,6 +197,13 @@ class _StaticMethod(_Called):
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         name = self._pick(args, kwargs)
         return adopt(getattr(_registered(self._qualified), name)(*args, **kwargs))
+
+
+class _Exit(_Called):
+    """`__exit__`, which is told as in TorchScript that nothing was raised: exceptions have no type there."""
+
+    def __call__(self, instance: Any, /, *args: Any, **kwargs: Any) -> Any:
+        return super().__call__(instance, *(None for _ in args))
 
 
 class _Operator(_Called):
