@@ -77,14 +77,20 @@ def most_specific_first(methods: Sequence[Method], library: Library) -> list[Met
 
 def unsafe(method: Method, later: Sequence[Method], library: Library) -> bool:
     """Whether type checkers mind that one which stands later accepts as much and returns something else."""
-    result = method.schema.with_one_return().returns[0].type
     return any(
-        not (_within(result, other, library) or _is_subtype(result, other, library))
+        _each(_is_subtype, mine, theirs, library)
         for overload in later
+        if not _fits(_result(method), _result(overload), library)
         for mine, theirs in _common_calls(method, overload)
-        if _each(_is_subtype, mine, theirs, library)
-        for other in [overload.schema.with_one_return().returns[0].type]
     )
+
+
+def _result(method: Method) -> Type:
+    return method.schema.with_one_return().returns[0].type
+
+
+def _fits(result: Type, wanted: Type, library: Library) -> bool:
+    return _within(result, wanted, library) or _is_subtype(result, wanted, library)
 
 
 def _preceded(method: Method, others: Sequence[Method], library: Library) -> bool:
