@@ -253,29 +253,33 @@ class _Class:
 
     def _methods(self, group: Sequence[Method], called: Sequence[str]) -> Iterator[MemberView]:
         """The methods of one name; `called` are their names in TorchScript, which only the module has."""
-        name, static = group[0].name, group[0].static
-        kind = (self._decorator("staticmethod"),) if static else ()
-        given = ", ".join(map(quote, called))
-        through = (f"@_classes.calls({given})",) if called else ()
-        if len(group) == 1:
-            plain = list(called) == [name] and not self._returns_object(group[0])
-            ignored = ["override"] if _overrides_object(group[0]) else []
-            decorators = kind if plain else (*kind, *through)
-            # Of a method that is decorated, type checkers do not ask it.
-            minded = not decorators and self._unlike_its_operator(group[0])
-            yield self._method(group[0], decorators, [*ignored, *(["misc"] if minded else [])])
+        static = (self._decorator("staticmethod"),) if group[0].static else ()
+        through = (f"@_classes.calls({', '.join(map(quote, called))})",) if called else ()
+        if len(group) > 1:
+            yield from self._overloads(group, static, through)
             return
+        (method,) = group
+        plain = list(called) == [method.name] and not self._returns_object(method)
+        decorators = static if plain else (*static, *through)
+        ignored = ["override"] if _overrides_object(method) else []
+        # Of a method that is decorated, type checkers do not ask it.
+        ignored += ["misc"] if not decorators and self._unlike_its_operator(method) else []
+        yield self._method(method, decorators, ignored)
+
+    def _overloads(
+        self, group: Sequence[Method], static: tuple[str, ...], through: tuple[str, ...]
+    ) -> Iterator[MemberView]:
+        name = group[0].name
         for index, method in enumerate(group):
-            overload = "@overload"
-            if index == 0 and name in ("__eq__", "__ne__"):
-                overload += "  # type: ignore[override]"
-            later = group[index + 1 :]
-            ignored = ["overload-overlap"] if overloads.unsafe(method, later, self._library) else []
-            yield self._method(method, (overload, *kind), ignored)
-        if called:
-            signature = f"{name}({'' if static else 'self, '}*args: Any, **kwargs: Any) -> Any"
+            minded = index == 0 and name in ("__eq__", "__ne__")
+            overload = f"@overload{'  # type: ignore[override]' if minded else ''}"
+            unsafe = overloads.unsafe(method, group[index + 1 :], self._library)
+            yield self._method(method, (overload, *static), ["overload-overlap"] if unsafe else [])
+        if through:
+            receiver = "" if static else "self, "
             doc = "\n\n".join(filter(None, (_documentation(m, "A method") for m in group)))
-            yield _member((*kind, *through), signature, doc)
+            signature = f"{name}({receiver}*args: Any, **kwargs: Any) -> Any"
+            yield _member((*static, *through), signature, doc)
 
     def _method(
         self, method: Method, decorators: tuple[str, ...], ignored: Sequence[str]
