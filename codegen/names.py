@@ -2,7 +2,11 @@
 
 - C++, of a backend `b` of the library `l`: the class template `l::b`, its functions in `l::b_methods`; for a method
   `do_it` there `getDoItSchema` and `getDoItFunc`, as in torch/csrc/jit/backends/backend.h.
-- Python: the package `l` with `_runtime`, the user's modules, a protocol per backend and an object per implementation.
+- C++, of a class `C`: the tables `kCMethods` and `kCProperties`.
+- TorchScript, of a class `C`: `torch.classes.<namespace>.C`; its property `p` has the methods `p_getter` and
+  `p_setter`, its overload `f.o` is `f_o` (`overloads`).
+- Python: the package `l` with `_runtime`, `_classes` if it has classes, the user's modules, a class per class, a
+  protocol per backend and an object per implementation.
 """
 
 from __future__ import annotations

@@ -34,7 +34,7 @@ def generated(case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> di
     return {
         path.relative_to("generated").as_posix(): path.read_text(encoding="utf-8")
         for path in library.rglob("*")
-        if path.is_file() and path.name not in ("_runtime.py", "py.typed")
+        if path.is_file() and path.name not in ("_runtime.py", "_classes.py", "py.typed")
     }
 
 
