@@ -115,7 +115,8 @@ class _Table:
         taken = self._arguments(init.schema, 1)
         body = layout(f"call.construct<{self._cls.cls}>(", taken, ");", _INDENT)
         if init.impl:
-            body = layout(f"call.adopt<{self._cls.cls}>({init.impl}(", taken, "));", _INDENT)
+            factory = self._static(init.impl.value)
+            body = layout(f"call.adopt<{self._cls.cls}>({factory}(", taken, "));", _INDENT)
         count = len(init.schema.arguments) + 1
         return self._row(init.func.span, init.schema, count, body, init.documentation, "kOwn")
 
@@ -124,9 +125,7 @@ class _Table:
         first = 0 if method.static else 1
         given = self._arguments(schema, first)
         if method.static:
-            free = names.is_free(method.member)
-            scope = "" if free else f"{self._cls.cls}::"
-            body = self._give(schema, f"{scope}{method.member}(", given, ")")
+            body = self._give(schema, f"{self._static(method.member)}(", given, ")")
         else:
             body = [self._self, *self._give(schema, *self._member(method.member, given))]
         kind = "kStatic" if method.static else ""
@@ -139,14 +138,12 @@ class _Table:
         body = [self._self, *self._give(getter, *self._member(pickle.getter.value, []))]
         yield self._row(span, getter, 1, body, kind="kOwn")
         setter = _schema("__setstate__", [pickle.state], None)
-        scope = "" if names.is_free(pickle.setter.value) else f"{cls}::"
-        head = f"call.adopt<{cls}>({scope}{pickle.setter}("
+        head = f"call.adopt<{cls}>({self._static(pickle.setter.value)}("
         body = [*layout(head, [self._take(pickle.state, 1)], "));", _INDENT)]
         yield self._row(span, setter, 2, body, kind="kOwn")
 
     def _flatten(self, flatten: Sequence[Flat]) -> RowView:
-        classes = (self._cls, *self._library.ancestors(self._cls))
-        properties = {prop.name.value: prop for cls in classes for prop in cls.properties}
+        properties = self._library.properties(self._cls)
         items = [self._item(flat, properties.get(flat.name.value)) for flat in flatten]
         state = Tuple(tuple(Tuple((Base("str"), flat.type)) for flat in flatten))
         body = [self._self, *layout("call.give(std::make_tuple(", items, "));", _INDENT)]
@@ -162,6 +159,10 @@ class _Table:
             value = f"{head}{', '.join(given)}{tail}"
         t = "" if self._spelled.is_foreign(flat.type) else f"<{self._spelled(flat.type)}>"
         return f"codegen::item{t}({quote(flat.name.value)}, {value})"
+
+    def _static(self, name: str) -> str:
+        """A static member, or a free function."""
+        return name if names.is_free(name) else f"{self._cls.cls}::{name}"
 
     def _member(self, name: str, given: Sequence[str]) -> tuple[str, Sequence[str], str]:
         """The call of a member, or of a free function that takes the object first."""

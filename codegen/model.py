@@ -219,3 +219,8 @@ class Library:
         while name in self.bases:
             name = self.bases[name]
             yield self.own[name]
+
+    def properties(self, cls: Class) -> Mapping[str, Property]:
+        """The properties of a class by their names, those of its bases included."""
+        classes = (*self.ancestors(cls), cls)
+        return {prop.name.value: prop for each in classes for prop in each.properties}

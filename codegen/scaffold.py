@@ -15,7 +15,7 @@ from typing import NamedTuple
 from codegen import names, render
 from codegen.cpp_text import Spelling, comment
 from codegen.diagnostics import Diagnostics
-from codegen.model import TORCH_METHODS, Backend, Class, Implementation, Library, Method
+from codegen.model import TORCH_METHODS, Backend, Class, Implementation, Library, Method, Property
 from codegen.schema import Argument, FunctionSchema
 from codegen.skeleton import Function, Key, Member, Skeleton, blocks, namespace_of, unqualified
 from codegen.source import Text
@@ -93,47 +93,45 @@ class Skeletons:
             self.classes.setdefault(plain, Skeleton(plain, base, doc))
 
     def _class(self, cls: Class) -> None:
+        """Members and functions in the order of the declaration."""
         cpp = cls.cls.value
-        if cls.init and not cls.init.impl:
+        if cls.init and cls.init.impl:
+            self._factory(cpp, cls.init.impl.value, cls.init.schema, _doc(cls.init))
+        elif cls.init:
             constructor = unqualified(cpp).partition("<")[0]
             self._member(cpp, constructor, "", cls.init.schema, _doc(cls.init))
-        elif cls.init:
-            self._free(
-                str(cls.init.impl),
-                f"c10::intrusive_ptr<{cpp}>",
-                cls.init.schema,
-                "",
-                _doc(cls.init),
-            )
         for method in cls.methods:
-            result = self._spelled.returns(method.schema)
+            result, static = self._spelled.returns(method.schema), method.static
             if names.is_free(method.member):
-                receiver = "" if method.static else cpp
+                receiver = "" if static else cpp
                 self._free(method.member, result, method.schema, receiver, _doc(method))
             else:
-                doc, static = _doc(method), method.static
+                doc = _doc(method)
                 self._member(cpp, method.member, result, method.schema, doc, static=static)
         for prop in cls.properties:
-            if prop.field and (skeleton := self._skeleton(cpp)):
-                initial = self._initial(prop.type)
-                declared = f"{self._spelled(prop.type)} {prop.field}{{{initial}}}"
-                skeleton.fields[prop.field.value] = declared
-            if prop.getter:
-                self._accessor(cpp, prop.getter.value, None, prop.type, comment(prop.doc))
-            if prop.setter:
-                self._accessor(cpp, prop.setter.value, prop.type, None, ())
+            self._property(cpp, prop)
         if cls.pickle:
             self._accessor(cpp, cls.pickle.getter.value, None, cls.pickle.state, ())
-            given = _schema([("state", cls.pickle.state)])
-            made, setter = f"c10::intrusive_ptr<{cpp}>", cls.pickle.setter.value
-            if names.is_free(setter):
-                self._free(setter, made, given, "", ())
-            else:
-                self._member(cpp, setter, made, given, (), static=True)
-        properties = {prop.name.value for prop in cls.properties}
+            self._factory(cpp, cls.pickle.setter.value, _schema([("state", cls.pickle.state)]), ())
         for flat in cls.flatten:
-            if flat.name.value not in properties:
+            if flat.name.value not in self._library.properties(cls):
                 self._accessor(cpp, flat.name.value, None, flat.type, ())
+
+    def _factory(self, cpp: str, name: str, schema: FunctionSchema, doc: tuple[str, ...]) -> None:
+        made = f"c10::intrusive_ptr<{cpp}>"
+        if names.is_free(name):
+            self._free(name, made, schema, "", doc)
+        else:
+            self._member(cpp, name, made, schema, doc, static=True)
+
+    def _property(self, cpp: str, prop: Property) -> None:
+        if prop.field and (skeleton := self._skeleton(cpp)):
+            declared = f"{self._spelled(prop.type)} {prop.field}{{{self._initial(prop.type)}}}"
+            skeleton.fields[prop.field.value] = declared
+        if prop.getter:
+            self._accessor(cpp, prop.getter.value, None, prop.type, comment(prop.doc))
+        if prop.setter:
+            self._accessor(cpp, prop.setter.value, prop.type, None, ())
 
     def _initial(self, t: Type) -> str:
         """What a data member is made of: not all types have a default constructor."""

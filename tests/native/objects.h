@@ -218,6 +218,7 @@ class Token : public torch::CustomClassHolder {
 
 class Shadow : public torch::CustomClassHolder {
  public:
+  static c10::intrusive_ptr<Shadow> made() { return c10::make_intrusive<Shadow>(); }
   std::vector<int64_t> list(std::vector<int64_t> value) { return value; }
   int64_t integer(int64_t value) { return value; }
   static int64_t staticmethod() { return 3; }
