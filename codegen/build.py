@@ -113,7 +113,8 @@ def _configure(out: Path, folder: Path, libraries: Sequence[str]) -> list[str]:
     torch = _torch_cmake()
     cached = folder / "CMakeCache.txt"
     text = cached.read_text(encoding="utf-8") if cached.exists() else ""
-    known = f"={torch}\n" in text and f"={out.resolve()}\n" in text
+    fixed = (torch, out.resolve(), sys.executable)
+    known = all(f"={value}\n" in text for value in fixed)
     site = sysconfig.get_path("purelib")
     return [
         _tool("cmake"),
@@ -122,6 +123,7 @@ def _configure(out: Path, folder: Path, libraries: Sequence[str]) -> list[str]:
         "Ninja",
         f"-DCMAKE_MAKE_PROGRAM={_tool('ninja')}",
         f"-DTorch_DIR={torch}",
+        f"-DPython_EXECUTABLE={sys.executable}",
         # Where PyPI packages keep their CMake packages: <site>/<name>/cmake.
         f"-DCMAKE_PREFIX_PATH={site}",
         f"-DCODEGEN_LIBRARIES={';'.join(libraries)}",

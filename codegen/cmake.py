@@ -14,6 +14,7 @@ from codegen.source import Text
 class LibraryView(NamedTuple):
     spec: str
     library: str
+    fingerprint: str
     target: str
     packages: tuple[str, ...]
     sources: tuple[str, ...]
@@ -22,7 +23,7 @@ class LibraryView(NamedTuple):
     definitions: tuple[str, ...]
 
 
-def library(library: Library, spec: str, root: PurePosixPath) -> LibraryView:
+def library(library: Library, spec: str, fingerprint: str, root: PurePosixPath) -> LibraryView:
     """`root` leads from the library's folder to the folder of its spec."""
 
     def values(texts: Iterable[Text]) -> tuple[str, ...]:
@@ -34,6 +35,7 @@ def library(library: Library, spec: str, root: PurePosixPath) -> LibraryView:
     return LibraryView(
         spec=spec,
         library=library.name.value,
+        fingerprint=fingerprint,
         target=names.target(library.name.value),
         packages=values(library.cpp.packages),
         sources=paths(library.cpp.sources),

@@ -26,7 +26,6 @@ class MethodView(NamedTuple):
     schema_getter: str
     function_getter: str
     registered: str
-    arity: int
     call: tuple[str, ...]
     row: tuple[str, ...]
 
@@ -156,7 +155,6 @@ def _method(library: Library, backend: Backend, method: Method, camel: str) -> M
         schema_getter=f"get{camel}Schema",
         function_getter=f"get{camel}Func",
         registered=str(registered),
-        arity=len(registered.arguments),
         call=_call(method, result, taken),
         row=(
             f"{{{backend.name}_methods::get{camel}Schema,",
@@ -168,7 +166,7 @@ def _method(library: Library, backend: Backend, method: Method, camel: str) -> M
 
 def _call(method: Method, result: str, taken: Sequence[str]) -> tuple[str, ...]:
     if result == "void":
-        return (*layout(f"self->{method.member}(", taken, ");", 4), "call.give();")
+        return layout(f"self->{method.member}(", taken, ");", 4)
     return layout(f"call.give<{result}>(self->{method.member}(", taken, "));", 4)
 
 

@@ -14,7 +14,7 @@ from codegen import names, overloads
 from codegen.cpp_text import Spelling, layout, mark, quote
 from codegen.model import Class, Flat, Library, Method, Pickle, Property
 from codegen.schema import Argument, FunctionSchema
-from codegen.source import Span
+from codegen.source import Span, Text
 from codegen.types import Base, Optional, Tuple, Type, is_misread
 
 # Of the statements in a row's function.
@@ -67,7 +67,6 @@ class _Table:
         self._library = library
         self._cls = cls
         self._spelled = Spelling(library)
-        self._self = f"auto self = call.self<{cls.cls}>();"
 
     def methods(self) -> Iterator[RowView]:
         cls = self._cls
@@ -83,15 +82,19 @@ class _Table:
         if cls.tracing_mode:
             body = [f"call.give<std::string>({quote(cls.tracing_mode.value)});"]
             schema = _schema("tracing_mode", [], Base("str"))
-            yield self._row(cls.tracing_mode.span, schema, 1, body)
+            yield self._row(cls.tracing_mode.span, schema, body)
 
     def property(self, prop: Property) -> RowView:
-        getter = [self._self, *self._get(prop)]
+        getter = [self._self(prop.getter), *self._get(prop)]
         cells = [
             [quote(prop.name.value)],
             [quote(str(self._library.registered(_schema("", [], prop.type)).returns[0].type))],
-            _function(1, getter),
-            _function(2, [self._self, *self._set(prop)]) if prop.writable else ["nullptr"],
+            _function(getter),
+            (
+                _function([self._self(prop.setter), *self._set(prop)])
+                if prop.writable
+                else ["nullptr"]
+            ),
             [quote(prop.doc)],
         ]
         return RowView(mark(prop.name.span), _cells(cells))
@@ -105,11 +108,11 @@ class _Table:
     def _set(self, prop: Property) -> Sequence[str]:
         taken = self._take(prop.type, 1)
         if prop.field and self._spelled.is_foreign(prop.type):
-            return [f"call.assign(self->{prop.field}, 1);", "call.give();"]
+            return [f"call.assign(self->{prop.field}, 1);"]
         if prop.field:
-            return [f"self->{prop.field} = {taken};", "call.give();"]
+            return [f"self->{prop.field} = {taken};"]
         head, given, tail = self._member(str(prop.setter), [taken])
-        return [*layout(head, given, f"{tail};", _INDENT), "call.give();"]
+        return layout(head, given, f"{tail};", _INDENT)
 
     def _init(self, init: Method) -> RowView:
         taken = self._arguments(init.schema, 1)
@@ -117,8 +120,7 @@ class _Table:
         if init.impl:
             factory = self._static(init.impl.value)
             body = layout(f"call.adopt<{self._cls.cls}>({factory}(", taken, "));", _INDENT)
-        count = len(init.schema.arguments) + 1
-        return self._row(init.func.span, init.schema, count, body, init.documentation, "kOwn")
+        return self._row(init.func.span, init.schema, body, init.documentation, "kOwn")
 
     def _method(self, method: Method, name: str) -> RowView:
         schema = FunctionSchema(name, "", method.schema.arguments, method.schema.returns)
@@ -127,28 +129,30 @@ class _Table:
         if method.static:
             body = self._give(schema, f"{self._static(method.member)}(", given, ")")
         else:
-            body = [self._self, *self._give(schema, *self._member(method.member, given))]
+            call = self._give(schema, *self._member(method.member, given))
+            body = [self._self(Text(method.member, method.func.span)), *call]
         kind = "kStatic" if method.static else ""
-        count = len(given) + first
-        return self._row(method.func.span, schema, count, body, method.documentation, kind)
+        return self._row(method.func.span, schema, body, method.documentation, kind)
 
     def _pickle(self, pickle: Pickle) -> Iterator[RowView]:
         span, cls = pickle.text.span, self._cls.cls
         getter = _schema("__getstate__", [], pickle.state)
-        body = [self._self, *self._give(getter, *self._member(pickle.getter.value, []))]
-        yield self._row(span, getter, 1, body, kind="kOwn")
+        call = self._give(getter, *self._member(pickle.getter.value, []))
+        yield self._row(span, getter, [self._self(pickle.getter), *call], kind="kOwn")
         setter = _schema("__setstate__", [pickle.state], None)
         head = f"call.adopt<{cls}>({self._static(pickle.setter.value)}("
         body = [*layout(head, [self._take(pickle.state, 1)], "));", _INDENT)]
-        yield self._row(span, setter, 2, body, kind="kOwn")
+        yield self._row(span, setter, body, kind="kOwn")
 
     def _flatten(self, flatten: Sequence[Flat]) -> RowView:
         properties = self._library.properties(self._cls)
         items = [self._item(flat, properties.get(flat.name.value)) for flat in flatten]
         state = Tuple(tuple(Tuple((Base("str"), flat.type)) for flat in flatten))
-        body = [self._self, *layout("call.give(std::make_tuple(", items, "));", _INDENT)]
+        getters = (prop.getter for flat in flatten if (prop := properties.get(flat.name.value)))
+        call = layout("call.give(std::make_tuple(", items, "));", _INDENT)
+        schema = _schema("__obj_flatten__", [], state)
         span = flatten[0].name.span
-        return self._row(span, _schema("__obj_flatten__", [], state), 1, body, kind="kOwn")
+        return self._row(span, schema, [self._self(*getters), *call], kind="kOwn")
 
     def _item(self, flat: Flat, prop: Property | None) -> str:
         if prop and prop.field:
@@ -159,6 +163,12 @@ class _Table:
             value = f"{head}{', '.join(given)}{tail}"
         t = "" if self._spelled.is_foreign(flat.type) else f"<{self._spelled(flat.type)}>"
         return f"codegen::item{t}({quote(flat.name.value)}, {value})"
+
+    def _self(self, *called: Text | None) -> str:
+        """The object for what is called on it; free functions take it as a pointer that counts."""
+        if any(names.is_free(name.value) for name in called if name):
+            return f"auto self = call.pointer<{self._cls.cls}>();"
+        return f"auto* self = call.self<{self._cls.cls}>();"
 
     def _static(self, name: str) -> str:
         """A static member, or a free function."""
@@ -183,7 +193,7 @@ class _Table:
     ) -> Sequence[str]:
         """The statements that call a function and leave what it returns on the stack."""
         if self._spelled.returns(schema) == "void":
-            return [*layout(head, given, f"{tail};", _INDENT), "call.give();"]
+            return layout(head, given, f"{tail};", _INDENT)
         foreign = any(self._spelled.is_foreign(value.type) for value in schema.returns)
         result = "" if foreign else f"<{self._spelled.returns(schema)}>"
         return layout(f"call.give{result}({head}", given, f"{tail});", _INDENT)
@@ -192,13 +202,12 @@ class _Table:
         self,
         span: Span,
         schema: FunctionSchema,
-        count: int,
         body: Sequence[str],
         doc: str = "",
         kind: str = "",
     ) -> RowView:
         registered = self._library.registered(schema.with_one_return())
-        cells = [[quote(str(registered))], _function(count, body), [quote(doc)]]
+        cells = [[quote(str(registered))], _function(body), [quote(doc)]]
         misread = self._misread(schema.with_one_return(), 0 if kind == "kStatic" else 1)
         if kind or misread:
             cells.append([f"codegen::Kind::{kind or 'kMethod'}"])
@@ -223,9 +232,8 @@ def _schema(name: str, arguments: Sequence[Type], result: Type | None) -> Functi
     return FunctionSchema(name, "", taken, (Argument("_0", result),) if result else ())
 
 
-def _function(count: int, body: Sequence[str]) -> Sequence[str]:
-    head = ["[](codegen::Stack& stack) {", f"  codegen::Call call(stack, {count});"]
-    return [*head, *(f"  {line}" for line in body), "}"]
+def _function(body: Sequence[str]) -> Sequence[str]:
+    return ["[](codegen::Call& call) {", *(f"  {line}" for line in body), "}"]
 
 
 def _cells(cells: Sequence[Sequence[str]]) -> tuple[str, ...]:

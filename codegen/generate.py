@@ -87,7 +87,11 @@ def generate(
         for path, name in (
             ("CMakeLists.txt", "cmake/runtime.txt"),
             ("include/codegen/registration.h", "cpp/runtime.h"),
+            ("include/codegen/python/values.h", "cpp/python/values.h"),
+            ("include/codegen/python/methods.h", "cpp/python/methods.h"),
             ("src/registration.cpp", "cpp/runtime.cpp"),
+            ("src/python/module.cpp", "cpp/python/module.cpp"),
+            ("src/python/stamp.cpp", "cpp/python/stamp.cpp"),
         )
     ]
     support = "".join(file.key for file in shared)
@@ -170,11 +174,11 @@ class _Library:
         for path, (template, view) in self._cpp.items():
             yield _rendered(self._path(path), template, view, self._spec)
         root = PurePosixPath(_relative(self._beside, self._folder))
-        build = cmake.library(self._library, self._spec, root)
+        build = cmake.library(self._library, self._spec, self._fingerprint, root)
         yield _rendered(self._path("CMakeLists.txt"), "cmake/library.txt.j2", build, self._spec)
         yield _python(self._path("__init__.py"), package, self._spec)
         yield _python(self._path("__init__.pyi"), package, self._spec)
-        for support in ("_runtime.py", *(["_classes.py"] if self._library.classes else [])):
+        for support in ("_runtime.py", "_classes.py", "_native.pyi"):
             text = render.template(f"python/{support}")
             yield _verbatim(self._path(support), text, self._spec)
         yield _verbatim(self._path("py.typed"), "", self._spec)

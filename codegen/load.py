@@ -60,8 +60,8 @@ BACKEND = Shape(
 METHOD = Shape(
     "a method",
     required=("func",),
-    optional=("doc", "args", "impl"),
-    later=("fake", "gil"),
+    optional=("doc", "args", "impl", "gil"),
+    later=("fake",),
 )
 CLASS = Shape(
     "a class",
@@ -158,6 +158,7 @@ class _Loader:
             argument_docs=self._argument_docs(fields.get("args"), parsed),
             impl=self._text(fields.get("impl")),
             static=self._flag(fields.get("static")),
+            holds_gil=self._holds_gil(fields.get("gil")),
         )
 
     def cls(self, node: Node) -> Class | None:
@@ -302,6 +303,14 @@ class _Loader:
             self._expected(node, "true or false is expected here")
             return False
         return node.text.value == "true"
+
+    def _holds_gil(self, node: Node | None) -> bool:
+        if node is None:
+            return False
+        if not (isinstance(node, Scalar) and node.text.value in ("hold", "release")):
+            self._expected(node, "`gil:` is `release`, as without it, or `hold`")
+            return False
+        return node.text.value == "hold"
 
     def _doc(self, node: Node | None) -> str:
         text = self._text(node)

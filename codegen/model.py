@@ -41,6 +41,8 @@ class Method(NamedTuple):
     impl: Text | None
     """The C++ member function, where it is not called as the method is; for a class, also a free function."""
     static: bool = False
+    holds_gil: bool = False
+    """Whether a call from Python keeps the GIL while C++ runs."""
 
     @property
     def name(self) -> str:

@@ -16,6 +16,8 @@ from codegen.schema import Argument
 
 
 class MethodView(NamedTuple):
+    decorators: tuple[str, ...]
+    """What only the module has."""
     name: str
     parameters: str
     returns: str
@@ -190,6 +192,7 @@ class Annotations:
 def _method(method: Method, annotated: Annotations) -> MethodView:
     result = method.schema.with_one_return().returns[0].type
     return MethodView(
+        decorators=_held([method], [method.name]),
         name=method.name,
         parameters=annotated.parameters(method.schema.arguments, "self"),
         returns=annotated(result, returned=True),
@@ -254,13 +257,14 @@ class _Class:
     def _methods(self, group: Sequence[Method], called: Sequence[str]) -> Iterator[MemberView]:
         """The methods of one name; `called` are their names in TorchScript, which only the module has."""
         static = (self._decorator("staticmethod"),) if group[0].static else ()
-        through = (f"@_classes.calls({', '.join(map(quote, called))})",) if called else ()
+        through = _held(group, called) if called else ()
+        if called and list(called) != [group[0].name]:
+            through = (f"@_classes.calls({', '.join(map(quote, called))})", *through)
         if len(group) > 1:
             yield from self._overloads(group, static, through)
             return
         (method,) = group
-        plain = list(called) == [method.name] and not self._returns_object(method)
-        decorators = static if plain else (*static, *through)
+        decorators = (*static, *through)
         ignored = ["override"] if _overrides_object(method) else []
         # Of a method that is decorated, type checkers do not ask it.
         ignored += ["misc"] if not decorators and self._unlike_its_operator(method) else []
@@ -311,9 +315,11 @@ class _Class:
             [a.type for a in m.schema.arguments + m.schema.returns] != types_ for m in others
         )
 
-    def _returns_object(self, method: Method) -> bool:
-        own = self._library.own.keys()
-        return any(own & set(types.class_names(value.type)) for value in method.schema.returns)
+
+def _held(methods: Sequence[Method], called: Sequence[str]) -> tuple[str, ...]:
+    """The decorator for those that hold the GIL, by their names in TorchScript."""
+    held = [quote(name) for method, name in zip(methods, called, strict=True) if method.holds_gil]
+    return (f"@_classes.holds_gil({', '.join(held)})",) if held else ()
 
 
 def _member(decorators: tuple[str, ...], signature: str, doc: str, comment: str = "") -> MemberView:

@@ -15,7 +15,9 @@ __all__ = [
     "elementwise",
 ]
 
-_runtime.load(__file__, "specs/elementwise.yaml", "628d2a4cbaa6b9c1")
+_runtime.load(__file__, "specs/elementwise.yaml", "a135392c70f0b33c")
+
+from . import _classes  # noqa: E402 - it stands on what is loaded now
 
 
 class Backend(Protocol):
@@ -44,4 +46,5 @@ elementwise: _runtime.JitBackend[Backend] = _runtime.JitBackend(
     "elementwise",
     "Lowers methods made of add, sub, mul, div, neg, reciprocal, relu and sigmoid. The value\n"
     'of a method in the compile spec is not read: write `{"forward": ()}`.',
+    _classes.implementation("__backends__", "elementwise", Backend),
 )

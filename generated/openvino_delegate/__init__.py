@@ -14,7 +14,9 @@ __all__ = [
     "openvino_delegate",
 ]
 
-_runtime.load(__file__, "specs/openvino_delegate.yaml", "047ad7be41d25c02")
+_runtime.load(__file__, "specs/openvino_delegate.yaml", "290c7a27792af6cc")
+
+from . import _classes  # noqa: E402 - it stands on what is loaded now
 
 
 class Backend(Protocol):
@@ -43,5 +45,6 @@ openvino_delegate: _runtime.JitBackend[Backend] = _runtime.JitBackend(
     "openvino_delegate",
     "Converts each method in Python, compiles it for the device that its compile spec names,\n"
     "and runs it on the memory of the tensors it is called with.",
+    _classes.implementation("__backends__", "openvino_delegate", Backend),
     prepare="openvino_delegate.convert:prepare",
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import torch
 
-from . import _classes, _runtime
+from . import _runtime
 
 # What stands for `...` is in C++: `script_class` puts it there.
 # mypy: disable-error-code="empty-body"
@@ -17,7 +17,9 @@ __all__ = [
     "LRUCache",
 ]
 
-_runtime.load(__file__, "specs/tensor_cache.yaml", "8e8646a5374eb975")
+_runtime.load(__file__, "specs/tensor_cache.yaml", "ec1824f1cc8cf3b0")
+
+from . import _classes  # noqa: E402 - it stands on what is loaded now
 
 
 @_classes.script_class("__torch__.torch.classes.tensor_cache.LRUCache")

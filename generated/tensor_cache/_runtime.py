@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import importlib
+import importlib.machinery
 import mmap
 import re
 import shlex
@@ -29,19 +30,24 @@ def load(package: str, spec: str, fingerprint: str) -> None:
     """
     library = Path(package).parent.name
     path = Path(package).with_name(f"lib{library}.torch.so")
+    module = path.with_name(f"_native{importlib.machinery.EXTENSION_SUFFIXES[0]}")
     out = path.parents[1].name
     command = ["python", "-m", "codegen", "build", spec]
     command += [] if out == "generated" else ["--out", out]
     remedy = f"Build it in {path.parents[2]}: {shlex.join(command)}"
     try:
         _check_stamp(path, fingerprint)
+        _check_stamp(module, fingerprint)
         cast("Callable[[Path], None]", torch.ops.load_library)(path)
-        errors = ctypes.CDLL(str(path)).codegen_registration_errors
+        loaded = ctypes.CDLL(str(path))
+        errors, functions = loaded.codegen_registration_errors, loaded.codegen_functions
     except (OSError, ValueError, AttributeError) as error:
         raise ImportError(f"{library}: {error}. {remedy}", name=library, path=str(path)) from error
     errors.restype = ctypes.c_char_p
     if reason := errors().decode(errors="replace").strip():
         raise ImportError(f"{library}: cannot register {reason}", name=library, path=str(path))
+    functions.restype = ctypes.c_void_p
+    importlib.import_module(f"{library}._native").use(functions())
 
 
 def _check_stamp(path: Path, fingerprint: str) -> None:
@@ -76,29 +82,39 @@ def _elf_size(data: mmap.mmap) -> int:
 
 
 class Implementation(Generic[T]):
-    """A C++ class that is registered as `torch.classes.<namespace>.<name>`."""
+    """A C++ class that is registered as `torch.classes.<namespace>.<name>`.
 
-    def __init__(self, library: str, namespace: str, name: str, doc: str) -> None:
+    `cls` is the Python class of its objects, which has the methods of the interface.
+    """
+
+    def __init__(self, library: str, namespace: str, name: str, doc: str, cls: type) -> None:
         self.namespace = namespace
         self.name = name
+        self.cls = cls
         self.__doc__ = doc
-        self._qualified = f"{library}.{name}"
+        self._qualified = f"{library}.{self.name}"
 
     def __repr__(self) -> str:
         return f"<{self._qualified}: torch.classes.{self.namespace}.{self.name}>"
 
     def create(self) -> T:
         """A new object: a `torch.ScriptObject` with the methods of the interface."""
-        return cast(T, getattr(getattr(torch.classes, self.namespace), self.name)())
+        return cast(T, self.cls())
 
 
 class JitBackend(Implementation[T]):
     """A backend that TorchScript methods are lowered to; see torch/csrc/jit/backends/backend.h."""
 
     def __init__(
-        self, library: str, namespace: str, name: str, doc: str, prepare: str | None = None
+        self,
+        library: str,
+        namespace: str,
+        name: str,
+        doc: str,
+        cls: type,
+        prepare: str | None = None,
     ) -> None:
-        super().__init__(library, namespace, name, doc)
+        super().__init__(library, namespace, name, doc, cls)
         self._prepare = prepare
 
     def is_available(self) -> bool:

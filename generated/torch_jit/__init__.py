@@ -15,7 +15,9 @@ __all__ = [
     "torch_jit_unavailable",
 ]
 
-_runtime.load(__file__, "specs/torch_jit.yaml", "9e76ec52bc3f76a9")
+_runtime.load(__file__, "specs/torch_jit.yaml", "47bb6c13b62825dd")
+
+from . import _classes  # noqa: E402 - it stands on what is loaded now
 
 
 class Backend(Protocol):
@@ -39,10 +41,12 @@ torch_jit_test: _runtime.JitBackend[Backend] = _runtime.JitBackend(
     "__backends__",
     "torch_jit_test",
     "Adds or subtracts, as torch's own `test_backend` does.",
+    _classes.implementation("__backends__", "torch_jit_test", Backend),
 )
 torch_jit_unavailable: _runtime.JitBackend[Backend] = _runtime.JitBackend(
     "torch_jit",
     "__backends__",
     "torch_jit_unavailable",
     "The same on a machine that lacks what it needs.",
+    _classes.implementation("__backends__", "torch_jit_unavailable", Backend),
 )

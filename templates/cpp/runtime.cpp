@@ -21,6 +21,11 @@ std::string& errors() {
   return kept;
 }
 
+Functions& functions() {
+  static Functions known;
+  return known;
+}
+
 }  // namespace
 
 c10::FunctionSchema parseSchema(const char* text) {
@@ -74,15 +79,20 @@ void checkResult(const c10::IValue& value) {
 }
 
 void throwNotAnInstance(const c10::IValue& value, const std::type_info& type, size_t index) {
-  const auto what = index == 0 ? std::string("self") : "argument " + std::to_string(index);
-  TORCH_CHECK_TYPE(false, what, " must be a constructed object that holds a ",
+  TORCH_CHECK_TYPE(false, "argument ", index, " must be a constructed object that holds a ",
                    c10::demangle(type.name()), ", not a ", value.type()->repr_str());
+}
+
+void throwNoSelf(const std::type_info& type) {
+  TORCH_CHECK_TYPE(false, "self must be a constructed object that holds a ",
+                   c10::demangle(type.name()));
 }
 
 void Call::hold(c10::intrusive_ptr<torch::CustomClassHolder> object) {
   TORCH_CHECK(object, "the object was not made: a null pointer was returned");
-  argument(0).toObject()->setSlot(0, c10::IValue::make_capsule(std::move(object)));
-  give();
+  // What runs in other threads does not keep what the object holds.
+  TORCH_CHECK(holder(self_) == nullptr, "the object is constructed already");
+  self_->setSlot(0, c10::IValue::make_capsule(std::move(object)));
 }
 
 bool guarded(const std::string& what, const std::function<void()>& registration) {
@@ -99,6 +109,21 @@ bool guarded(const std::string& what, const std::function<void()>& registration)
   }
   errors() += what + ": " + reason + "\n";
   return false;
+}
+
+std::function<void(torch::jit::Stack&)> onStack(const std::string& ns, const std::string& cls,
+                                                const c10::FunctionSchema& schema,
+                                                UnboxedFunction function, bool is_static) {
+  functions()["__torch__.torch.classes." + ns + "." + cls + "." + schema.name()] = function;
+  return [function, is_static, count = uint32_t(schema.arguments().size())](
+             torch::jit::Stack& stack) {
+    auto* arguments = stack.data() + stack.size() - count;
+    const bool has_self = !is_static && arguments->isObject();
+    Call call(has_self ? &arguments->toObjectRef() : nullptr, arguments);
+    function(call);
+    torch::jit::drop(stack, count);
+    stack.push_back(std::move(call.result()));
+  };
 }
 
 void checkFree(const std::string& ns, const std::string& name) {
@@ -133,7 +158,7 @@ c10::Argument withTypes(const c10::Argument& argument, c10::TypePtr fake, c10::T
 class Registration : public torch::detail::class_base {
  public:
   Registration(const std::string& ns, const Class& cls)
-      : class_base(ns, cls.name, cls.doc, cls.pointer, cls.capsule) {}
+      : class_base(ns, cls.name, cls.doc, cls.pointer, cls.capsule), ns_(ns), cls_(cls.name) {}
 
   void add(const ClassMethod& method) {
     const bool is_static = method.kind == Kind::kStatic;
@@ -203,8 +228,9 @@ class Registration : public torch::detail::class_base {
   torch::jit::Function* define(c10::FunctionSchema schema, UnboxedFunction function,
                                const char* doc, bool is_static = false) {
     auto name = qualClassName + "." + schema.name();
+    auto unboxed = onStack(ns_, cls_, schema, function, is_static);
     auto method = std::make_unique<torch::jit::BuiltinOpFunction>(std::move(name), std::move(schema),
-                                                                  function, doc);
+                                                                  std::move(unboxed), doc);
     auto* defined = method.get();
     if (is_static) {
       classTypePtr->addStaticMethod(defined);
@@ -214,6 +240,9 @@ class Registration : public torch::detail::class_base {
     torch::registerCustomClassMethod(std::move(method));
     return defined;
   }
+
+  std::string ns_;
+  std::string cls_;
 };
 
 void checkRegistered(const char* name) {
@@ -271,4 +300,9 @@ RegisteredPreprocess::RegisteredPreprocess(const std::string& name, const Prepro
 /// What could not be registered when this library was loaded; empty if everything was.
 extern "C" [[gnu::visibility("default")]] const char* codegen_registration_errors() {
   return codegen::errors().c_str();
+}
+
+/// The functions of the methods in it, by their qualified names.
+extern "C" [[gnu::visibility("default")]] const codegen::Functions* codegen_functions() {
+  return &codegen::functions();
 }

@@ -9,7 +9,7 @@ namespace {
 
 // What the Python package reads before it loads this library.
 [[gnu::used]] constexpr char stamp[] =
-    "torch-backend-codegen torch=" TORCH_VERSION " source=628d2a4cbaa6b9c1;";
+    "torch-backend-codegen torch=" TORCH_VERSION " source=a135392c70f0b33c;";
 
 const elementwise::backend<elementwise::Delegate> registered_elementwise(
     "elementwise",

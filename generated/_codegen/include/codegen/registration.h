@@ -29,8 +29,11 @@ struct Node;
 
 namespace [[gnu::visibility("hidden")]] codegen {
 
-using Stack = torch::jit::Stack;
-using UnboxedFunction = void (*)(Stack&);
+class Call;
+
+/// What runs when a method is called, from TorchScript or from Python: it takes its arguments from the
+/// call, and gives to it what the implementation returns.
+using UnboxedFunction = void (*)(Call&);
 
 /// One row of a method table: how torch describes a method, and what runs when it is called.
 struct Method {
@@ -96,21 +99,33 @@ void checkResult(const c10::IValue& value);
 
 [[noreturn]] void throwNotAnInstance(const c10::IValue& value, const std::type_info& type,
                                      size_t index);
+[[noreturn]] void throwNoSelf(const std::type_info& type);
 
 // Conversions are out of line on purpose: instantiated once per type, not once per method.
 
-/// The C++ object that a script object holds. The object itself is asked, not torch's map from C++
-/// types to names: one type may be registered under several names, and a derived class is its base.
+/// What a script object holds, without a reference of its own; null if it holds nothing.
+inline torch::CustomClassHolder* holder(const c10::ivalue::Object* object) {
+  if (object == nullptr || object->slots().size() != 1 || !object->slots()[0].isCapsule()) {
+    return nullptr;
+  }
+  auto borrowed = c10::MaybeOwnedTraits<c10::IValue>::createBorrow(object->slots()[0]);
+  return std::move(borrowed).toCapsule().release();
+}
+
+/// The C++ object that a script object holds, or null. The object itself is asked, not torch's map from
+/// C++ types to names: one type may be registered under several names, and a derived class is its base.
+template <class T>
+[[gnu::noinline]] T* held(const c10::ivalue::Object* object) {
+  auto* found = holder(object);
+  // Most are no derived class, and dynamic_cast is slow to see it.
+  return found != nullptr && typeid(*found) == typeid(T) ? static_cast<T*>(found)
+                                                         : dynamic_cast<T*>(found);
+}
+
 template <class T>
 [[gnu::noinline]] c10::intrusive_ptr<T> object(const c10::IValue& value, size_t index) {
-  if (value.isObject()) {
-    const auto& slots = value.toObjectRef().slots();
-    if (slots.size() == 1 && slots[0].isCapsule()) {
-      const auto holder = slots[0].toCapsule();
-      if (auto* held = dynamic_cast<T*>(holder.get())) {
-        return c10::intrusive_ptr<T>::reclaim_copy(held);
-      }
-    }
+  if (auto* found = value.isObject() ? held<T>(&value.toObjectRef()) : nullptr) {
+    return c10::intrusive_ptr<T>::reclaim_copy(found);
   }
   throwNotAnInstance(value, typeid(T), index);
 }
@@ -140,7 +155,7 @@ template <class T>
 }
 
 template <class T>
-[[gnu::noinline]] void give(Stack& stack, size_t arguments, T result) {
+[[gnu::noinline]] c10::IValue give(T result) {
   if constexpr (is_optional<T>) {
     if constexpr (is_object<typename T::value_type>) {
       if (result && !*result) {
@@ -152,8 +167,7 @@ template <class T>
   if constexpr (has_handle<T>) {
     checkResult(value);
   }
-  stack.resize(stack.size() - arguments);
-  stack.push_back(std::move(value));
+  return value;
 }
 
 /// An argument with a class of another library in it: what the function takes decides its C++ type,
@@ -176,24 +190,35 @@ class Unspelled {
   size_t index_;
 };
 
-/// The arguments of one unboxed call, on top of the stack, self first; the result takes their place.
+/// The arguments of one unboxed call, wherever they lie, and what it returns. Whoever calls keeps self.
 class Call {
  public:
-  Call(Stack& stack, size_t arguments) : stack_(stack), arguments_(arguments) {}
+  /// `arguments` are those of the schema, self first where there is one.
+  Call(c10::ivalue::Object* self, c10::IValue* arguments) : self_(self), arguments_(arguments) {}
 
+  /// The C++ object, for as long as the call lasts.
   template <class T>
-  c10::intrusive_ptr<Holder<T>> self() {
-    return codegen::object<Holder<T>>(argument(0), 0);
+  Holder<T>* self() {
+    if (auto* found = codegen::held<Holder<T>>(self_)) {
+      return found;
+    }
+    throwNoSelf(typeid(T));
+  }
+
+  /// The same as free functions take it.
+  template <class T>
+  c10::intrusive_ptr<Holder<T>> pointer() {
+    return c10::intrusive_ptr<Holder<T>>::reclaim_copy(self<T>());
   }
 
   template <class T>
   T take(size_t index) {
-    return codegen::take<T>(argument(index), index);
+    return codegen::take<T>(arguments_[index], index);
   }
 
   template <bool optional>
   Unspelled<optional> take(size_t index) {
-    return Unspelled<optional>(argument(index), index);
+    return Unspelled<optional>(arguments_[index], index);
   }
 
   template <class T>
@@ -203,10 +228,8 @@ class Call {
 
   template <class T>
   void give(T result) {
-    codegen::give<T>(stack_, arguments_, std::move(result));
+    result_ = codegen::give<T>(std::move(result));
   }
-
-  void give() { codegen::give(stack_, arguments_, c10::IValue()); }
 
   /// Puts a new T into self.
   template <class T, class... Arguments>
@@ -226,13 +249,15 @@ class Call {
     }
   }
 
- private:
-  c10::IValue& argument(size_t index) { return stack_[stack_.size() - arguments_ + index]; }
+  /// What the call returned: None, unless something was given.
+  c10::IValue& result() { return result_; }
 
+ private:
   void hold(c10::intrusive_ptr<torch::CustomClassHolder> object);
 
-  Stack& stack_;
-  size_t arguments_;
+  c10::ivalue::Object* self_;
+  c10::IValue* arguments_;
+  c10::IValue result_;
 };
 
 /// One item of `__obj_flatten__`.
@@ -243,8 +268,8 @@ std::tuple<std::string, T> item(const char* name, T value) {
 
 /// `__init__` without arguments.
 template <class T>
-void construct(Stack& stack) {
-  Call(stack, 1).construct<T>();
+void construct(Call& call) {
+  call.construct<T>();
 }
 
 /// Runs a registration; whether it succeeded. What it throws is kept for the Python package to raise
@@ -253,6 +278,15 @@ bool guarded(const std::string& what, const std::function<void()>& registration)
 
 /// Throws unless `torch.classes.<ns>.<name>` is free.
 void checkFree(const std::string& ns, const std::string& name);
+
+/// The functions of all methods that are registered, by their qualified names: what calls from Python run,
+/// without the stack in between.
+using Functions = std::unordered_map<std::string, UnboxedFunction>;
+
+/// What torch registers for a method: it pops the arguments from the stack, and pushes what is returned.
+std::function<void(torch::jit::Stack&)> onStack(const std::string& ns, const std::string& cls,
+                                                const c10::FunctionSchema& schema,
+                                                UnboxedFunction function, bool is_static = false);
 
 /// Registers T as `torch.classes.<ns>.<name>` through `torch::class_::_def_unboxed`.
 template <class T>
@@ -268,11 +302,14 @@ void registerClass(const std::string& ns, const std::string& name, const std::st
     torch::class_<T> registered(ns, name, doc);
     // As torch::class_::def(torch::init<>()) names it.
     const auto init = "__init__(__torch__.torch.classes." + ns + "." + name + " _0) -> NoneType _0";
-    registered._def_unboxed("__init__", construct<T>, parseSchema(init.c_str()));
+    const auto define = [&](c10::FunctionSchema schema, UnboxedFunction function, const char* doc) {
+      const auto method = schema.name();
+      auto unboxed = onStack(ns, name, schema, function);
+      registered._def_unboxed(method, std::move(unboxed), std::move(schema), doc);
+    };
+    define(parseSchema(init.c_str()), construct<T>, "");
     for (size_t i = 0; i < methods.size(); ++i) {
-      const auto method_name = schemas[i].name();
-      registered._def_unboxed(method_name, methods[i].function, std::move(schemas[i]),
-                              methods[i].doc);
+      define(std::move(schemas[i]), methods[i].function, methods[i].doc);
     }
   });
 }
