@@ -39,11 +39,12 @@ process:
   pybind11       with torch's caster for tensors and call_guard<gil_scoped_release>
   by hand        METH_FASTCALL: an int is no bool, a bool no int, a Tensor a Tensor, only `int?` takes
                  None, or TypeError; nothing goes by keyword; releases the GIL too
-  nanobind       with a caster for tensors by hand and call_guard<gil_scoped_release>, if nanobind is
-                 installed; the other two that convert arguments do it as they do by default
+  nanobind       if it is installed: with a caster for tensors by hand and
+                 call_guard<gil_scoped_release>
 
-and the last three once more, holding the GIL. A method of the class says whether it runs without
-the GIL, and is believed over this list. A dash: there is no such call.
+and the last three once more, holding the GIL. Whether it is held is asked of a method of the class.
+pybind11 and nanobind convert arguments as they do by default: the last line says who refuses what.
+A dash: there is no such call.
 
 One figure is the time of a loop of one statement less that of the same loop of `pass`: so the call,
 the lookup of the method and the loads of its arguments, which are local variables. Each is the
@@ -58,7 +59,7 @@ Ends with 1 if a contender returns something else than the others, or the one by
 it must refuse; not if a target is missed.
 
 examples:
-  python bench/calls.py                        minutes of compiling, then half a minute
+  python bench/calls.py                        a minute, half of it compiling
   python bench/calls.py --repeat 1000          a busy machine
   python bench/calls.py --keep /tmp/calls      keep what was compiled, to read it
 """
@@ -416,6 +417,8 @@ def main() -> int:
         "--keep", type=Path, metavar="DIR", help="a new folder to leave all that is made in"
     )
     options = parser.parse_args()
+    if options.repeat < 1:
+        parser.error("--repeat must be positive")
     spec = importlib.util.find_spec(NANOBIND)
     nanobind = Path(spec.origin).parent if spec and spec.origin else None
 
