@@ -92,13 +92,15 @@ bool read(const char* name, PyObject* given, bool& value) {
   return PyBool_Check(given) || refuse(name, "a bool", given);
 }
 
-/// Counts a reference, as torch's own parser of arguments does: without the GIL another thread may
-/// swap what the Python object holds.
-bool read(const char* name, PyObject* given, at::Tensor& value) {
+/// Counts a reference for a call without the GIL, as torch's own parser of arguments does: another
+/// thread may swap what the Python object holds, and C++ that copies the only one takes the GIL.
+template <bool kReleased>
+bool read(const char* name, PyObject* given, c10::MaybeOwned<at::Tensor>& value) {
   if (!THPVariable_Check(given)) {
     return refuse(name, "a Tensor", given);
   }
-  value = THPVariable_Unpack(given);
+  const at::Tensor& tensor = THPVariable_Unpack(given);
+  value = kReleased ? c10::MaybeOwned<at::Tensor>::owned(std::in_place, tensor) : c10::MaybeOwned<at::Tensor>::borrowed(tensor);
   return true;
 }
 
@@ -194,25 +196,25 @@ template <bool kReleased>
 PyObject* search(PyObject* self, PyObject* const* args, Py_ssize_t count) {
   return guarded([&]() -> PyObject* {
     std::optional<int64_t> limit;
-    at::Tensor query;
+    c10::MaybeOwned<at::Tensor> query;
     bool exact = false;
-    if (!counted("search", count, 3, 3) || !read("limit", args[0], limit) || !read("query", args[1], query) ||
+    if (!counted("search", count, 3, 3) || !read("limit", args[0], limit) || !read<kReleased>("query", args[1], query) ||
         !read("exact", args[2], exact)) {
       return nullptr;
     }
-    return PyLong_FromLongLong(run<kReleased>([&] { return counter_of(self).search(limit, query, exact); }));
+    return PyLong_FromLongLong(run<kReleased>([&] { return counter_of(self).search(limit, *query, exact); }));
   });
 }
 
 template <bool kReleased>
 PyObject* scale(PyObject* self, PyObject* const* args, Py_ssize_t count) {
   return guarded([&]() -> PyObject* {
-    at::Tensor x;
+    c10::MaybeOwned<at::Tensor> x;
     double k = 1.0;
-    if (!counted("scale", count, 1, 2) || !read("x", args[0], x) || (count > 1 && !read("k", args[1], k))) {
+    if (!counted("scale", count, 1, 2) || !read<kReleased>("x", args[0], x) || (count > 1 && !read("k", args[1], k))) {
       return nullptr;
     }
-    return THPVariable_Wrap(run<kReleased>([&] { return counter_of(self).scale(x, k); }));
+    return THPVariable_Wrap(run<kReleased>([&] { return counter_of(self).scale(*x, k); }));
   });
 }
 
