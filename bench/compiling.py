@@ -212,15 +212,17 @@ class Contender:
     name: str
     source: Path
     includes: tuple[Path, ...]
+    flags: tuple[str, ...] = ()
 
 
 class Compiler:
     """One compiler with one set of flags for all. What it makes goes to `folder`."""
 
-    def __init__(self, name: str, torch: Torch, folder: Path) -> None:
+    def __init__(self, name: str, torch: Torch, folder: Path, flags: Sequence[str] = FLAGS) -> None:
         self.name = name
         self.torch = torch
         self.folder = folder
+        self.flags = flags
         self._precompiled: list[str | Path] = []
         folder.mkdir()
 
@@ -233,7 +235,7 @@ class Compiler:
         """Seconds of CPU for HEADER; all that is compiled from now on starts from it."""
         header = self.folder / "precompiled.h"
         header.write_text(f"#include <{HEADER}>\n")
-        options: list[str | Path] = [*FLAGS, *self.torch.includes, "-x", "c++-header"]
+        options: list[str | Path] = [*self.flags, *self.torch.includes, "-x", "c++-header"]
         command: list[str | Path] = [self.name, *options, header, "-o", f"{header}.gch"]
         cpu = min(run(command).cpu for _ in range(runs))
         # An error: one that does not fit would be left out, and the header read as ever.
@@ -244,14 +246,16 @@ class Compiler:
         """Seconds of CPU, the least of all runs, and the object."""
         made = self._made(contender.name, ".o")
         includes = [f"-I{folder}" for folder in contender.includes]
-        options: list[str | Path] = [*FLAGS, *self._precompiled, *includes, *self.torch.includes]
+        flags = [*self.flags, *contender.flags, *self._precompiled]
+        options: list[str | Path] = [*flags, *includes, *self.torch.includes]
         command: list[str | Path] = [self.name, *options, "-c", contender.source, "-o", made]
         return min(run(command).cpu for _ in range(runs)), made
 
-    def link(self, name: str, objects: Sequence[Path]) -> Path:
+    def link(self, name: str, objects: Sequence[Path], libraries: Sequence[str] = ()) -> Path:
         """A stripped shared object that can be loaded beside torch."""
         library = self._made(name, ".so")
-        run([self.name, "-shared", "-s", *objects, *self.torch.libraries, "-o", library])
+        linked = [*self.torch.libraries, *libraries]
+        run([self.name, "-shared", "-s", *objects, *linked, "-o", library])
         return library
 
     def _made(self, name: str, suffix: str) -> Path:
