@@ -245,7 +245,7 @@ class _Class:
             called = [by_method[id(method)] for method in ordered]
             yield from self._methods(ordered, () if stub else called)
         for prop in self._cls.properties:
-            yield from self._property(prop)
+            yield from self._property(prop, stub=stub)
 
     def _init(self) -> MemberView:
         init = self._cls.init
@@ -296,12 +296,20 @@ class _Class:
         signature = f"{method.name}({parameters}) -> {returns}"
         return _member(decorators, signature, _documentation(method, "A method"), comment)
 
-    def _property(self, prop: Property) -> Iterator[MemberView]:
-        getter = f"{prop.name}(self) -> {self._annotated(prop.type, returned=True)}"
-        yield _member((self._decorator("property"),), getter, prop.doc)
+    def _property(self, prop: Property, *, stub: bool) -> Iterator[MemberView]:
+        def held(accessor: str) -> tuple[str, ...]:
+            """No C++ of the user's runs for a data member: giving up the GIL would take longest."""
+            if stub or not prop.field:
+                return ()
+            return (f"@_classes.holds_gil({quote(accessor)})",)
+
+        name = prop.name.value
+        getter = f"{name}(self) -> {self._annotated(prop.type, returned=True)}"
+        decorators = (self._decorator("property"), *held(names.getter(name)))
+        yield _member(decorators, getter, prop.doc)
         if prop.writable:
-            setter = f"{prop.name}(self, value: {self._annotated(prop.type)}) -> None"
-            yield _member((f"@{prop.name}.setter",), setter, "")
+            setter = f"{name}(self, value: {self._annotated(prop.type)}) -> None"
+            yield _member((f"@{name}.setter", *held(names.setter(name))), setter, "")
 
     def _decorator(self, name: str) -> str:
         return f"@{self._annotated.name(name)}"

@@ -15,7 +15,7 @@ __all__ = [
     "elementwise",
 ]
 
-_runtime.load(__file__, "specs/elementwise.yaml", "a135392c70f0b33c")
+_runtime.load(__file__, "specs/elementwise.yaml", "13efd66ef79b7737")
 
 from . import _classes  # noqa: E402 - it stands on what is loaded now
 

@@ -17,7 +17,7 @@ __all__ = [
     "LRUCache",
 ]
 
-_runtime.load(__file__, "specs/tensor_cache.yaml", "ec1824f1cc8cf3b0")
+_runtime.load(__file__, "specs/tensor_cache.yaml", "3679da8ea14de9f0")
 
 from . import _classes  # noqa: E402 - it stands on what is loaded now
 

@@ -60,13 +60,11 @@ def implementation(namespace: str, name: str, protocol: type) -> type:
     def __init__(self: object) -> None:
         """Makes one."""
 
-    members = {key: m for key, m in vars(protocol).items() if isinstance(m, types.FunctionType)}
-    members |= {
-        "__init__": __init__,
-        "__module__": protocol.__module__,
-        "__doc__": protocol.__doc__,
-    }
     qualified = f"__torch__.torch.classes.{namespace}.{name}"
+    methods = set(_native.method_names(qualified)) - {"__init__"}
+    members = {key: member for key, member in vars(protocol).items() if key in methods}
+    members["__init__"] = __init__
+    members |= {key: getattr(protocol, key) for key in ("__module__", "__doc__")}
     return script_class(qualified)(type(name, (ScriptClass,), members))
 
 
@@ -116,7 +114,7 @@ def _method(cls: type, qualified: str, function: Any, role: _native.Role) -> Any
 def _property(cls: type, qualified: str, name: str, declared: property) -> property:
     def accessor(role: _native.Role, function: Any) -> Any:
         names = [f"{name}_{role.name.lower()}"]
-        holding = frozenset(names if hasattr(function, "_holding_gil") else ())
+        holding = frozenset(getattr(function, "_holding_gil", ()))
         where = f"{cls.__name__}.{name}"
         return _native.make_method(cls, qualified, where, role, names, function, holding, "")
 
@@ -219,7 +217,7 @@ class ScriptClass(_Plain):
             raise TypeError(
                 f"{cls.__name__}.from_script(): argument 'obj' must be {cls.__name__}, not {found}"
             )
-        return obj
+        return cast(Self, obj)
 
     def __bool__(self) -> bool:
         declared = type(self).__mro__[: type(self).__mro__.index(ScriptClass)]

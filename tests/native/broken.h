@@ -38,7 +38,7 @@ class Wrong {
 
  private:
   static void add(const char* name, c10::FunctionSchema (*schema)()) {
-    const codegen::Method methods[] = {{schema, [](codegen::Stack&) {}, ""}};
+    const codegen::Method methods[] = {{schema, [](codegen::Call&) {}, ""}};
     codegen::registerClass<Counter>("native_broken", name, "", methods);
   }
 };

@@ -9,7 +9,7 @@ namespace {
 
 // What the Python package reads before it loads this library.
 [[gnu::used]] constexpr char stamp[] =
-    "torch-backend-codegen torch=" TORCH_VERSION " source=ec1824f1cc8cf3b0;";
+    "torch-backend-codegen torch=" TORCH_VERSION " source=3679da8ea14de9f0;";
 
 constexpr codegen::ClassMethod kLRUCacheMethods[] = {
     {"__init__(int capacity) -> NoneType _0",

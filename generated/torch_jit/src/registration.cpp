@@ -9,7 +9,7 @@ namespace {
 
 // What the Python package reads before it loads this library.
 [[gnu::used]] constexpr char stamp[] =
-    "torch-backend-codegen torch=" TORCH_VERSION " source=47bb6c13b62825dd;";
+    "torch-backend-codegen torch=" TORCH_VERSION " source=907b063909c62dd4;";
 
 const torch_jit::backend<torch_jit::TestBackend> registered_torch_jit_test(
     "torch_jit_test",

@@ -148,7 +148,12 @@ template <class T>
     return result;
   } else {
     if constexpr (has_handle<T>) {
-      checkArgument(value, index);
+      if (!std::is_same_v<T, at::Tensor> || !value.isTensor() || !value.toTensor().defined()) {
+        checkArgument(value, index);
+      }
+      // Not moved: whoever calls lets go of the last reference that Python does not have, which asks for
+      // the GIL, and has it.
+      return value.to<T>();
     }
     return std::move(value).to<T>();
   }
@@ -213,7 +218,12 @@ class Call {
 
   template <class T>
   T take(size_t index) {
-    return codegen::take<T>(arguments_[index], index);
+    // What is cheaper than a call is not worth one.
+    if constexpr (std::is_arithmetic_v<T>) {
+      return arguments_[index].to<T>();
+    } else {
+      return codegen::take<T>(arguments_[index], index);
+    }
   }
 
   template <bool optional>
@@ -228,7 +238,11 @@ class Call {
 
   template <class T>
   void give(T result) {
-    result_ = codegen::give<T>(std::move(result));
+    if constexpr (std::is_arithmetic_v<T>) {
+      result_ = result;
+    } else {
+      result_ = codegen::give<T>(std::move(result));
+    }
   }
 
   /// Puts a new T into self.

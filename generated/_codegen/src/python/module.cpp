@@ -75,8 +75,10 @@ PyTypeObject* makeDescriptorType() {
                          {Py_tp_methods, methods},
                          {Py_tp_getset, attributes},
                          {0, nullptr}};
+  // Immutable: of others, CPython looks up the method anew in each call.
   PyType_Spec spec = {"codegen.Method", sizeof(Descriptor), 0,
-                      Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_VECTORCALL | Py_TPFLAGS_METHOD_DESCRIPTOR,
+                      Py_TPFLAGS_DEFAULT | Py_TPFLAGS_IMMUTABLETYPE | Py_TPFLAGS_HAVE_VECTORCALL |
+                          Py_TPFLAGS_METHOD_DESCRIPTOR,
                       slots};
   return reinterpret_cast<PyTypeObject*>(PyType_FromSpec(&spec));
 }
@@ -178,10 +180,9 @@ PyObject* construct(PyTypeObject* type, const Given& given) {
     if (!matching.match(values.data() + 1)) {
       throw Refusal(matching.refusal());
     }
-    run(overload, object.get(), values.data());
-    auto made = torch::jit::toPyObject(std::move(object));
-    adopt(made.ptr());
-    return made.release().ptr();
+    Call call(object.get(), values.data());
+    run(overload, call);
+    return newInstance(type, torch::jit::Object(std::move(object)));
   } catch (...) {
     raise(*constructor.init);
     return nullptr;
@@ -335,10 +336,11 @@ PYBIND11_MODULE(_native, module) {
   if (PyInterpreterState_Get() != PyInterpreterState_Main()) {
     throw py::import_error("torch, and so this package, works in the main interpreter alone");
   }
+  Known::made = new Known();
+  Tracing::start();
   descriptor_type = makeDescriptorType();
   bound_type = makeBoundType();
-  Tracing::isActive();
-  py::enum_<Role>(module, "Role")
+  py::enum_<Role>(module, "Role", py::module_local())
       .value("METHOD", Role::kMethod)
       .value("STATIC", Role::kStatic)
       .value("OPERATOR", Role::kOperator)

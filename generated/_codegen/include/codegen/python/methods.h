@@ -68,17 +68,30 @@ struct Method {
 
 // Arguments.
 
-/// The IValues of one call. Most have few arguments: no memory is allocated for those.
+/// The IValues of one call. Most have few: no memory is allocated for those.
 class Values {
  public:
-  explicit Values(size_t size) : size_(size), more_(size > few_.size() ? size : 0) {}
+  explicit Values(size_t size)
+      : size_(size), data_(size <= kFew ? reinterpret_cast<c10::IValue*>(few_) : std::allocator<c10::IValue>().allocate(size)) {
+    std::uninitialized_default_construct_n(data_, size_);
+  }
+  ~Values() {
+    std::destroy_n(data_, size_);
+    if (size_ > kFew) {
+      std::allocator<c10::IValue>().deallocate(data_, size_);
+    }
+  }
+  Values(const Values&) = delete;
+  Values& operator=(const Values&) = delete;
 
-  c10::IValue* data() { return size_ > few_.size() ? more_.data() : few_.data(); }
+  c10::IValue* data() { return data_; }
 
  private:
+  static constexpr size_t kFew = 8;
+
   size_t size_;
-  std::array<c10::IValue, 6> few_;
-  std::vector<c10::IValue> more_;
+  c10::IValue* data_;
+  alignas(c10::IValue) std::byte few_[kFew * sizeof(c10::IValue)];
 };
 
 /// The arguments as vectorcall passes them, without self.
@@ -140,10 +153,10 @@ class Matching {
 
   /// After `match` was false: what is wrong, as the text of a TypeError.
   std::string refusal() const {
-    const auto& mismatch = conversion_.mismatch();
     if (failed_ == nullptr) {
       return method_.where + wrongCount();
     }
+    const auto& mismatch = conversion_.mismatch();
     const auto says = " must be " + mismatch.expected + ", not " + mismatch.found;
     if (method_.role == Role::kSetter) {
       return method_.where + mismatch.path + says;
@@ -281,28 +294,32 @@ class Tracing {
     return included.has(c10::DispatchKey::Tracer) || isPatched();
   }
 
+  /// When the module is imported.
+  static void start() {
+    type_ = reinterpret_cast<PyTypeObject*>(Known::get().script_method);
+    name_ = PyUnicode_InternFromString("__call__");
+    original_ = _PyType_Lookup(type_, name_);
+  }
+
  private:
   static bool isPatched() {
-    static PyTypeObject* type = reinterpret_cast<PyTypeObject*>(Known::get().script_method);
-    static PyObject* original = lookUp(type);
     // A change to a type takes away its version tag, and the next lookup gives it another.
-    static unsigned int version = 0;
-    if (version != 0 && version == type->tp_version_tag) {
+    if (version_ != 0 && version_ == type_->tp_version_tag) {
       return false;
     }
-    if (lookUp(type) != original) {
+    if (_PyType_Lookup(type_, name_) != original_) {
       return true;
     }
 #if PY_VERSION_HEX >= 0x030B0000  // Before, a type that changed kept its tag.
-    version = type->tp_version_tag;
+    version_ = type_->tp_version_tag;
 #endif
     return false;
   }
 
-  static PyObject* lookUp(PyTypeObject* type) {
-    static PyObject* name = PyUnicode_InternFromString("__call__");
-    return _PyType_Lookup(type, name);
-  }
+  static inline PyTypeObject* type_;
+  static inline PyObject* name_;
+  static inline PyObject* original_;
+  static inline unsigned int version_ = 0;
 };
 
 /// Without the GIL while it lives, unless it is to be held.
@@ -321,19 +338,9 @@ class Released {
   PyThreadState* state_;
 };
 
-inline c10::IValue run(const Overload& overload, c10::ivalue::Object* self,
-                       c10::IValue* arguments) {
-  Call call(self, arguments);
-  // What C++ warns of becomes a warning of Python's, as in torch.
-  torch::PyWarningHandler warnings;
-  try {
-    Released released(overload.holds_gil);
-    overload.function(call);
-  } catch (...) {
-    warnings.set_in_exception();
-    throw;
-  }
-  return std::move(call.result());
+inline void run(const Overload& overload, Call& call) {
+  Released released(overload.holds_gil);
+  overload.function(call);
 }
 
 /// The call through `torch.ScriptMethod`, or what torch.classes has for a static method.
@@ -383,7 +390,9 @@ inline PyObject* invoke(const Method& method, PyObject* self, const Given& given
       if (tracing || matching.torchs_way()) {
         return callTorch(method, overload, self, given);
       }
-      return toPython(overload.result, run(overload, object, values.data()));
+      Call call(object, values.data());
+      run(overload, call);
+      return toPython(overload.result, std::move(call.result()));
     }
     if (method.overloads.size() == 1 && method.role != Role::kOperator) {
       throw Refusal(matching.refusal());
@@ -467,8 +476,6 @@ inline PyObject* callBound(PyObject* callable, PyObject* const* arguments, size_
 
 /// A new reference; `type` derives from torch.ScriptMethod and has room for a Bound.
 inline PyObject* bind(PyTypeObject* type, Descriptor* descriptor, PyObject* self) {
-  static auto* info =
-      py::detail::get_type_info(reinterpret_cast<PyTypeObject*>(Known::get().script_method));
   auto* object = unwrap(self);
   // Of the object's own class, which may derive.
   auto* function = object == nullptr
@@ -478,12 +485,8 @@ inline PyObject* bind(PyTypeObject* type, Descriptor* descriptor, PyObject* self
     PyErr_SetString(PyExc_TypeError, "the object was never made");
     return nullptr;
   }
-  auto* made = py::detail::make_new_instance(type);
-  auto* instance = reinterpret_cast<py::detail::instance*>(made);
   const auto owner = c10::intrusive_ptr<c10::ivalue::Object>::reclaim_copy(object);
-  instance->owned = true;
-  instance->get_value_and_holder(info).value_ptr() = new torch::jit::Method(owner, function);
-  info->init_instance(instance, nullptr);
+  auto* made = newInstance(type, torch::jit::Method(owner, function));
   Py_INCREF(self);
   Py_INCREF(descriptor);
   *Bound::of(made) = {callBound, self, descriptor};

@@ -4,11 +4,12 @@
 // coerced across kinds; torch::jit::toIValue, which is lax, gets only what was checked.
 #pragma once
 
+#include <pybind11/pybind11.h>
 #include <torch/csrc/autograd/python_variable.h>
 #include <torch/csrc/jit/api/object.h>
 #include <torch/custom_class.h>
 
-#include <array>
+#include <memory>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -26,6 +27,9 @@ namespace codegen::python {
 
 /// What stands in the message of a TypeError.
 struct Mismatch {
+  Mismatch(std::string path, std::string expected, std::string found)
+      : path(std::move(path)), expected(std::move(expected)), found(std::move(found)) {}
+
   /// Where in the argument: `[2]['key']`, or empty.
   std::string path;
   /// What is asked there, if it is not what the type there says.
@@ -72,10 +76,9 @@ struct Known {
   PyObject* sym_bool = attribute("torch", "SymBool");
   PyObject* future = attribute("torch._C", "Future");
 
-  static const Known& get() {
-    static const Known known;
-    return known;
-  }
+  /// Made once, when the module is imported: calls do not ask whether it is.
+  static inline const Known* made = nullptr;
+  static const Known& get() { return *made; }
 
  private:
   static PyObject* attribute(const char* module, const char* name) {
@@ -127,6 +130,18 @@ inline PyTypeObject* findClass(const c10::ClassType& type) {
     return nullptr;
   }
   return reinterpret_cast<PyTypeObject*>(found);
+}
+
+/// A new object of `type`, a class of pybind11's or one that derives from it, which holds `value`.
+template <class T>
+PyObject* newInstance(PyTypeObject* type, T value) {
+  static auto* info = py::detail::get_type_info(typeid(T), true);
+  auto* made = py::detail::make_new_instance(type);
+  auto* instance = reinterpret_cast<py::detail::instance*>(made);
+  instance->owned = true;
+  instance->get_value_and_holder(info).value_ptr() = new T(std::move(value));
+  info->init_instance(instance, nullptr);
+  return made;
 }
 
 /// Gives script objects in `value` the class that they have in Python, in place.
@@ -296,13 +311,14 @@ class Conversion {
     if (dispatch(type, value, out)) {
       return true;
     }
-    if (mismatch_.expected.empty() || (type.kind == Kind::kOptional && mismatch_.path.empty())) {
-      mismatch_.expected = type.name;
+    if (mismatch_->expected.empty() || (type.kind == Kind::kOptional && mismatch_->path.empty())) {
+      mismatch_->expected = type.name;
     }
     return false;
   }
 
-  const Mismatch& mismatch() const { return mismatch_; }
+  /// After `convert` was false.
+  const Mismatch& mismatch() const { return *mismatch_; }
 
   /// Whether a value asks for torch's own way: it has a `__torch_function__`, or stands for another while
   /// something is traced.
@@ -339,12 +355,16 @@ class Conversion {
   }
 
   bool mismatched(PyObject* value) {
-    mismatch_ = {.path = "", .expected = "", .found = typeName(value)};
+    return mismatched(typeName(value));
+  }
+
+  bool mismatched(std::string found) {
+    mismatch_ = std::make_unique<Mismatch>("", "", std::move(found));
     return false;
   }
 
   bool within(const std::string& step) {
-    mismatch_.path.insert(0, step);
+    mismatch_->path.insert(0, step);
     return false;
   }
 
@@ -500,7 +520,7 @@ class Conversion {
       auto* pair = PyList_GET_ITEM(copied.ptr(), i);
       c10::IValue key, item;
       if (!convert(type.contained[0], PyTuple_GET_ITEM(pair, 0), key)) {
-        mismatch_.expected = type.contained[0].name + " as a key";
+        mismatch_->expected = type.contained[0].name + " as a key";
         return false;
       }
       if (!convert(type.contained[1], PyTuple_GET_ITEM(pair, 1), item)) {
@@ -518,8 +538,7 @@ class Conversion {
     }
     const auto size = static_cast<size_t>(PyTuple_GET_SIZE(value));
     if (size != type.contained.size()) {
-      mismatch_ = {.path = "", .expected = "", .found = "a tuple of " + std::to_string(size)};
-      return false;
+      return mismatched("a tuple of " + std::to_string(size));
     }
     std::vector<c10::IValue> items(size);
     for (size_t i = 0; i < size; ++i) {
@@ -545,8 +564,7 @@ class Conversion {
     if (found->type().get() != &expected) {
       auto* base = findClass(expected);
       if (base == nullptr || !PyObject_TypeCheck(value, base)) {
-        mismatch_ = {.path = "", .expected = "", .found = found->type()->name()->name()};
-        return false;
+        return mismatched(found->type()->name()->name());
       }
     }
     out = c10::intrusive_ptr<c10::ivalue::Object>::reclaim_copy(found);
@@ -610,11 +628,25 @@ class Conversion {
     }
   }
 
-  Mismatch mismatch_;
+  std::unique_ptr<Mismatch> mismatch_;
   bool torchs_way_ = false;
 };
 
 // And back.
+
+inline PyObject* toPython(const Type& type, c10::IValue&& value);
+
+inline PyObject* toList(const Type& element, c10::ArrayRef<c10::IValue> values) {
+  auto list = py::reinterpret_steal<py::object>(PyList_New(static_cast<Py_ssize_t>(values.size())));
+  for (size_t i = 0; list && i < values.size(); ++i) {
+    auto* item = toPython(element, c10::IValue(values[i]));
+    if (item == nullptr) {
+      return nullptr;
+    }
+    PyList_SET_ITEM(list.ptr(), static_cast<Py_ssize_t>(i), item);
+  }
+  return list.release().ptr();
+}
 
 /// A new reference; null if Python raised.
 inline PyObject* toPython(const Type& type, c10::IValue&& value) {
@@ -636,6 +668,14 @@ inline PyObject* toPython(const Type& type, c10::IValue&& value) {
   if (value.isString()) {
     const auto& text = value.toStringRef();
     return PyUnicode_DecodeUTF8(text.data(), static_cast<Py_ssize_t>(text.size()), nullptr);
+  }
+  if (value.isObject()) {
+    if (auto* cls = findClass(*value.toObjectRef().type())) {
+      return newInstance(cls, torch::jit::Object(std::move(value).toObject()));
+    }
+  }
+  if (type.kind == Kind::kList && value.isList()) {
+    return toList(type.contained[0], value.toListRef());
   }
   auto converted = torch::jit::toPyObject(std::move(value));
   if (type.holds_objects) {

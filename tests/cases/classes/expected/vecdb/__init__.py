@@ -11,7 +11,7 @@ from typing import Any, NoReturn, Protocol
 import torch
 from typing_extensions import overload
 
-from . import _classes, _runtime
+from . import _runtime
 
 # What stands for `...` is in C++: `script_class` puts it there.
 # mypy: disable-error-code="empty-body"
@@ -23,7 +23,9 @@ __all__ = [
     "SearcherInterface",
 ]
 
-_runtime.load(__file__, "spec.yaml", "24c5c7ea03815c70")
+_runtime.load(__file__, "spec.yaml", "f64d8cc0c10bfbaa")
+
+from . import _classes  # noqa: E402 - it stands on what is loaded now
 
 
 @_classes.script_class("__torch__.torch.classes.vectors.Index")
@@ -65,10 +67,8 @@ and "counted".
     @_classes.calls("add", "add_named", "add_Index")
     def add(self, *args: Any, **kwargs: Any) -> Any: ...
 
-    @_classes.calls("clone")
     def clone(self) -> Index: ...
 
-    @_classes.calls("shards")
     def shards(self, count: builtins.int) -> dict[str, list[tuple[Index, builtins.int | None]]]: ...
 
     def pack(self, bias: torch._C.ScriptObject | None = None) -> torch._C.ScriptObject: ...
@@ -89,12 +89,15 @@ and "counted".
     def nprobe(self, value: builtins.int) -> None: ...
 
     @property
+    @_classes.holds_gil("trained_getter")
     def trained(self) -> bool: ...
 
     @trained.setter
+    @_classes.holds_gil("trained_setter")
     def trained(self, value: bool) -> None: ...
 
     @property
+    @_classes.holds_gil("int_getter")
     def int(self) -> list[builtins.int]: ...
 
 

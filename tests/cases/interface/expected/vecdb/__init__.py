@@ -22,7 +22,9 @@ __all__ = [
     "whitespace",
 ]
 
-_runtime.load(__file__, "spec.yaml", "e278e341ec2be628")
+_runtime.load(__file__, "spec.yaml", "3fee92378e682955")
+
+from . import _classes  # noqa: E402 - it stands on what is loaded now
 
 
 class Backend(Protocol):
@@ -84,16 +86,19 @@ vecdb_delegate: _runtime.JitBackend[Backend] = _runtime.JitBackend(
     "__backends__",
     "vecdb_delegate",
     "The delegate.",
+    _classes.implementation("__backends__", "vecdb_delegate", Backend),
 )
 whitespace: _runtime.Implementation[TokenizerInterface] = _runtime.Implementation(
     "vecdb",
     "vecdb",
     "whitespace",
     "The whitespace implementation of tokenizer.",
+    _classes.implementation("vecdb", "whitespace", TokenizerInterface),
 )
 bytes_: _runtime.Implementation[TokenizerInterface] = _runtime.Implementation(
     "vecdb",
     "vecdb",
     "bytes_",
     "The bytes_ implementation of tokenizer.",
+    _classes.implementation("vecdb", "bytes_", TokenizerInterface),
 )

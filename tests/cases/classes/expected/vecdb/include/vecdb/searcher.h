@@ -30,9 +30,8 @@ inline c10::FunctionSchema getOpenSchema() {
 
 template <class TBackendInterface>
 constexpr codegen::UnboxedFunction getOpenFunc() {
-  return [](codegen::Stack& stack) {
-    codegen::Call call(stack, 3);
-    auto self = call.self<TBackendInterface>();
+  return [](codegen::Call& call) {
+    auto* self = call.self<TBackendInterface>();
     call.give<std::vector<c10::intrusive_ptr<::Cursor>>>(self->open(
         call.take<c10::intrusive_ptr<vecdb::Index>>(1),
         call.take<std::optional<c10::intrusive_ptr<::Cursor>>>(2)));

@@ -16,9 +16,8 @@ inline c10::FunctionSchema getIsAvailableSchema() {
 
 template <class TBackendInterface>
 constexpr codegen::UnboxedFunction getIsAvailableFunc() {
-  return [](codegen::Stack& stack) {
-    codegen::Call call(stack, 1);
-    auto self = call.self<TBackendInterface>();
+  return [](codegen::Call& call) {
+    auto* self = call.self<TBackendInterface>();
     call.give<bool>(self->is_available());
   };
 }
@@ -30,9 +29,8 @@ inline c10::FunctionSchema getCompileSchema() {
 
 template <class TBackendInterface>
 constexpr codegen::UnboxedFunction getCompileFunc() {
-  return [](codegen::Stack& stack) {
-    codegen::Call call(stack, 3);
-    auto self = call.self<TBackendInterface>();
+  return [](codegen::Call& call) {
+    auto* self = call.self<TBackendInterface>();
     call.give<c10::impl::GenericDict>(self->compile(
         call.take<c10::IValue>(1),
         call.take<c10::impl::GenericDict>(2)));
@@ -46,9 +44,8 @@ inline c10::FunctionSchema getExecuteSchema() {
 
 template <class TBackendInterface>
 constexpr codegen::UnboxedFunction getExecuteFunc() {
-  return [](codegen::Stack& stack) {
-    codegen::Call call(stack, 3);
-    auto self = call.self<TBackendInterface>();
+  return [](codegen::Call& call) {
+    auto* self = call.self<TBackendInterface>();
     call.give<c10::impl::GenericList>(self->execute(
         call.take<c10::IValue>(1),
         call.take<c10::impl::GenericList>(2)));
@@ -62,9 +59,8 @@ inline c10::FunctionSchema getDevicesSchema() {
 
 template <class TBackendInterface>
 constexpr codegen::UnboxedFunction getDevicesFunc() {
-  return [](codegen::Stack& stack) {
-    codegen::Call call(stack, 1);
-    auto self = call.self<TBackendInterface>();
+  return [](codegen::Call& call) {
+    auto* self = call.self<TBackendInterface>();
     call.give<std::vector<std::string>>(self->devices());
   };
 }
@@ -76,11 +72,9 @@ inline c10::FunctionSchema getResetSchema() {
 
 template <class TBackendInterface>
 constexpr codegen::UnboxedFunction getResetFunc() {
-  return [](codegen::Stack& stack) {
-    codegen::Call call(stack, 1);
-    auto self = call.self<TBackendInterface>();
+  return [](codegen::Call& call) {
+    auto* self = call.self<TBackendInterface>();
     self->clear();
-    call.give();
   };
 }
 

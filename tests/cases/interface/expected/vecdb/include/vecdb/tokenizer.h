@@ -38,9 +38,8 @@ inline c10::FunctionSchema getEncodeSchema() {
 
 template <class TBackendInterface>
 constexpr codegen::UnboxedFunction getEncodeFunc() {
-  return [](codegen::Stack& stack) {
-    codegen::Call call(stack, 3);
-    auto self = call.self<TBackendInterface>();
+  return [](codegen::Call& call) {
+    auto* self = call.self<TBackendInterface>();
     call.give<std::vector<int64_t>>(self->encode(call.take<std::string>(1), call.take<bool>(2)));
   };
 }
@@ -52,9 +51,8 @@ inline c10::FunctionSchema getDecodeSchema() {
 
 template <class TBackendInterface>
 constexpr codegen::UnboxedFunction getDecodeFunc() {
-  return [](codegen::Stack& stack) {
-    codegen::Call call(stack, 3);
-    auto self = call.self<TBackendInterface>();
+  return [](codegen::Call& call) {
+    auto* self = call.self<TBackendInterface>();
     call.give<std::tuple<std::string, std::vector<double>>>(self->decode(
         call.take<std::vector<int64_t>>(1),
         call.take<std::optional<std::string>>(2)));
@@ -68,9 +66,8 @@ inline c10::FunctionSchema getTableSchema() {
 
 template <class TBackendInterface>
 constexpr codegen::UnboxedFunction getTableFunc() {
-  return [](codegen::Stack& stack) {
-    codegen::Call call(stack, 5);
-    auto self = call.self<TBackendInterface>();
+  return [](codegen::Call& call) {
+    auto* self = call.self<TBackendInterface>();
     call.give<c10::Dict<std::string, std::tuple<int64_t, std::vector<at::Tensor>>>>(self->table(
         call.take<c10::Dict<std::string, at::Tensor>>(1),
         call.take<std::optional<std::tuple<int64_t, std::string>>>(2),
@@ -86,9 +83,8 @@ inline c10::FunctionSchema getGetSizeSchema() {
 
 template <class TBackendInterface>
 constexpr codegen::UnboxedFunction getGetSizeFunc() {
-  return [](codegen::Stack& stack) {
-    codegen::Call call(stack, 1);
-    auto self = call.self<TBackendInterface>();
+  return [](codegen::Call& call) {
+    auto* self = call.self<TBackendInterface>();
     call.give<int64_t>(self->get_size());
   };
 }
@@ -100,11 +96,9 @@ inline c10::FunctionSchema getGetSize_2Schema() {
 
 template <class TBackendInterface>
 constexpr codegen::UnboxedFunction getGetSize_2Func() {
-  return [](codegen::Stack& stack) {
-    codegen::Call call(stack, 2);
-    auto self = call.self<TBackendInterface>();
+  return [](codegen::Call& call) {
+    auto* self = call.self<TBackendInterface>();
     self->setSize(call.take<int64_t>(1));
-    call.give();
   };
 }
 
