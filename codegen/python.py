@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import replace
 from typing import NamedTuple
 
 from codegen import names, overloads, types
 from codegen.model import Backend, Class, Implementation, Library, Method, Property
 from codegen.schema import Argument
+from codegen.types import Base, Tuple
 
 
 class MethodView(NamedTuple):
@@ -72,6 +74,7 @@ class PackageView(NamedTuple):
     stub_imports: tuple[str, ...]
     siblings: str
     """The modules of the package that the stub names."""
+    uses_classes: bool
     exported: tuple[str, ...]
     classes: tuple[ClassView, ...]
     protocols: tuple[ProtocolView, ...]
@@ -102,6 +105,7 @@ def package(library: Library, spec: str, fingerprint: str) -> PackageView:
         siblings=", ".join(
             [*(["_classes"] if classes else []), *(["_runtime"] if implementations else [])]
         ),
+        uses_classes=bool(classes or implementations),
         exported=_exported(
             [
                 *(protocol.name for protocol in protocols),
@@ -244,8 +248,11 @@ class _Class:
             ordered = overloads.most_specific_first(group, self._library)
             called = [by_method[id(method)] for method in ordered]
             yield from self._methods(ordered, () if stub else called)
+            if stub:
+                yield from self._by_torchscript_name(ordered, called)
         for prop in self._cls.properties:
             yield from self._property(prop, stub=stub)
+        yield from self._for_tracing()
 
     def _init(self) -> MemberView:
         init = self._cls.init
@@ -284,6 +291,30 @@ class _Class:
             doc = "\n\n".join(filter(None, (_documentation(m, "A method") for m in group)))
             signature = f"{name}({receiver}*args: Any, **kwargs: Any) -> Any"
             yield _member((*static, *through), signature, doc)
+
+    def _by_torchscript_name(
+        self, group: Sequence[Method], called: Sequence[str]
+    ) -> Iterator[MemberView]:
+        """Those that TorchScript calls otherwise than Python; they may be called so here too."""
+        static = (self._decorator("staticmethod"),) if group[0].static else ()
+        for method, name in zip(group, called, strict=True):
+            if name != method.name:
+                schema = replace(method.schema, name=name)
+                yield self._method(method._replace(schema=schema), static, [])
+
+    def _for_tracing(self) -> Iterator[MemberView]:
+        """What torch.compile and torch.export ask an object for."""
+        cls = self._cls
+        if cls.flatten:
+            state = Tuple(tuple(Tuple((Base("str"), flat.type)) for flat in cls.flatten))
+            returns = self._annotated(state, returned=True)
+            doc = "The state that torch.compile and torch.export look at while they trace."
+            yield _member((), f"__obj_flatten__(self) -> {returns}", doc)
+        if cls.tracing_mode:
+            doc = (
+                "How torch.compile and torch.export trace calls: on the object, or on a fake of it."
+            )
+            yield _member((), f"tracing_mode(self) -> {self._annotated.name('str')}", doc)
 
     def _method(
         self, method: Method, decorators: tuple[str, ...], ignored: Sequence[str]

@@ -191,7 +191,7 @@ class TestValues:
         assert methods == SAME.keys() | NUMBERS.keys() | elsewhere
 
     def test_an_integer_that_is_too_large(self, types: Any) -> None:
-        with pytest.raises(RuntimeError, match="Expected a value of type 'int'"):
+        with pytest.raises(OverflowError, match="argument 'value' does not fit in 64 bits: 92233"):
             types.integer(2**63)
 
     def test_defaults_and_keywords(self, types: Any) -> None:
@@ -200,7 +200,7 @@ class TestValues:
         assert changed == "1|1.5||1|1||0.5|-1|1.5|cpu|Char"
         assert types.keywords(1) == (1, 2, 3)
         assert types.keywords(double=5, operator=4, unsigned=6) == (4, 5, 6)
-        with pytest.raises(RuntimeError, match="takes 3 positional argument"):
+        with pytest.raises(TypeError, match="takes 2 positional arguments but 3 were given"):
             types.keywords(1, 2, 3)
 
 
@@ -253,7 +253,7 @@ class TestErrors:
             ("value", ValueError, "checked: value"),
             ("index", IndexError, "checked: index"),
             ("standard", RuntimeError, "standard: ünïcödé"),
-            ("integer", RuntimeError, "Caught an unknown exception!"),
+            ("integer", RuntimeError, "unknown exception"),
         ],
     )
     def test_eager(self, tokenizer: Any, how: str, raised: type[Exception], message: str) -> None:

@@ -119,11 +119,9 @@ class TestValues:
         "value", [{"a": [(None, None)]}, {"a": [(TENSOR, None), (None, TENSOR)]}]
     )
     def test_an_undefined_tensor_is_refused(self, objects: ModuleType, value: Any) -> None:
-        message = "argument 1: a Tensor is expected where None, or an undefined tensor, was found"
-        with pytest.raises(TypeError, match=message):
-            objects.Echo().tensors(value)
-        with pytest.raises(TypeError, match="argument 2: a Tensor is expected"):
-            objects.Leaf("leaf", None)
+        """torch makes one of None; from TorchScript none can come."""
+        with pytest.raises(TypeError, match="a Tensor is expected where None, or an undefined"):
+            objects.Echo()._get_method("tensors")(value)
 
     def test_numbers_from_torchscript(self, objects: ModuleType) -> None:
         """There a dtype is an int, and a list of them a list of ints."""
@@ -150,7 +148,9 @@ class TestForms:
             ).replace("Ellipsis", "...")
             or True
         )
-        with pytest.raises(TypeError, match=r"takes from 1 to 2 positional arguments but 3 were"):
+        with pytest.raises(
+            TypeError, match=r"Node\.__init__\(\) takes 1 positional argument but 2 were"
+        ):
             objects.Node("a", 2.0)
         with pytest.raises(TypeError, match="unexpected keyword argument 'wait'"):
             objects.Node(wait=1)
@@ -270,7 +270,7 @@ class TestForms:
         assert foreign.several([packed, packed], last=packed) == 3 and foreign.any(packed)
         assert foreign.several([packed]) == foreign.several([packed], last=None) == 1
         with pytest.raises(
-            TypeError, match=r"argument 1 must be .* holds a LinearPackedParamsBase"
+            TypeError, match=r"argument 'value' must be LinearPackedParamsBase, not Foreign"
         ):
             foreign.same(foreign)
 
@@ -292,7 +292,7 @@ class TestForms:
         assert visitor.visit(objects.Node()) is None
         assert visitor.visit(objects.Node("a"), [objects.Node(), node]).name == "long"
         assert visitor.held(packed)
-        with pytest.raises(TypeError, match=r"argument 1 must be .* holds a objects::Node"):
+        with pytest.raises(TypeError, match=r"argument 'node' must be Node, not Graph"):
             visitor.visit(objects.Graph())
 
 

@@ -15,7 +15,7 @@ __all__ = [
     "elementwise",
 ]
 
-_runtime.load(__file__, "specs/elementwise.yaml", "13efd66ef79b7737")
+_runtime.load(__file__, "specs/elementwise.yaml", "5831bbde3f6a09b4")
 
 from . import _classes  # noqa: E402 - it stands on what is loaded now
 

@@ -14,7 +14,7 @@ __all__ = [
     "openvino_delegate",
 ]
 
-_runtime.load(__file__, "specs/openvino_delegate.yaml", "af18f0e90acc040a")
+_runtime.load(__file__, "specs/openvino_delegate.yaml", "0f2414d72c23806e")
 
 from . import _classes  # noqa: E402 - it stands on what is loaded now
 

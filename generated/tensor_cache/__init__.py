@@ -17,7 +17,7 @@ __all__ = [
     "LRUCache",
 ]
 
-_runtime.load(__file__, "specs/tensor_cache.yaml", "3679da8ea14de9f0")
+_runtime.load(__file__, "specs/tensor_cache.yaml", "f4c06b2522f79cbe")
 
 from . import _classes  # noqa: E402 - it stands on what is loaded now
 

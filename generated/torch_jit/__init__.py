@@ -15,7 +15,7 @@ __all__ = [
     "torch_jit_unavailable",
 ]
 
-_runtime.load(__file__, "specs/torch_jit.yaml", "907b063909c62dd4")
+_runtime.load(__file__, "specs/torch_jit.yaml", "4e29e58b3f01ba80")
 
 from . import _classes  # noqa: E402 - it stands on what is loaded now
 

@@ -38,13 +38,12 @@ def script_class(qualified: str, no_init: str = "") -> Callable[[T], T]:
         members = dict(vars(declared))
         init = members.pop("__init__")
         if not no_init:
-            init = _method(cls, qualified, init, _native.Role.INIT)
+            init = _method(cls, qualified, init, "init")
         for name, member in members.items():
             if name not in ("__dict__", "__weakref__"):
                 setattr(cls, name, _filled(cls, qualified, name, member))
-        for name in _native.method_names(qualified):
-            if not hasattr(cls, name):
-                setattr(cls, name, _undeclared(cls, qualified, name))
+                for called, method in _by_torchscript_name(cls, qualified, member):
+                    setattr(cls, called, method)
         _native.register_class(qualified, cls, init, no_init)
         # So that it can annotate the arguments of a TorchScript function.
         schema: Any = torch._C.parse_schema(f"declare({qualified} _0) -> NoneType _0")
@@ -91,41 +90,49 @@ def holds_gil(*names: str) -> Callable[[F], F]:
 def _filled(cls: type, qualified: str, name: str, member: Any) -> Any:
     """What stands in the class for a member of the declaration."""
     if isinstance(member, staticmethod):
-        return staticmethod(_method(cls, qualified, member.__func__, _native.Role.STATIC))
+        return staticmethod(_method(cls, qualified, member.__func__, "static"))
     if isinstance(member, property):
         return _property(cls, qualified, name, member)
     if not isinstance(member, types.FunctionType):
         return member
     if name in _OPERATORS:
-        return _method(cls, qualified, member, _native.Role.OPERATOR)
-    role = _native.Role.EXIT if name == "__exit__" else _native.Role.METHOD
-    return _method(cls, qualified, member, role)
+        return _method(cls, qualified, member, "operator")
+    return _method(cls, qualified, member, "exit" if name == "__exit__" else "method")
 
 
-def _method(cls: type, qualified: str, function: Any, role: _native.Role) -> Any:
+def _method(cls: type, qualified: str, function: Any, role: _native._Role) -> Any:
     names = getattr(function, "_torchscript_names", (function.__name__,))
     holding = frozenset(getattr(function, "_holding_gil", ()))
-    receivers = 0 if role is _native.Role.STATIC else 1
+    receivers = 0 if role == "static" else 1
     signatures = "".join(_overload_signatures(function, receivers))
     where = f"{cls.__name__}.{function.__name__}"
     return _native.make_method(cls, qualified, where, role, names, function, holding, signatures)
 
 
 def _property(cls: type, qualified: str, name: str, declared: property) -> property:
-    def accessor(role: _native.Role, function: Any) -> Any:
-        names = [f"{name}_{role.name.lower()}"]
+    def accessor(role: _native._Role, function: Any) -> Any:
+        names = [f"{name}_{role}"]
         holding = frozenset(getattr(function, "_holding_gil", ()))
         where = f"{cls.__name__}.{name}"
         return _native.make_method(cls, qualified, where, role, names, function, holding, "")
 
-    setter = declared.fset and accessor(_native.Role.SETTER, declared.fset)
-    return property(accessor(_native.Role.GETTER, declared.fget), setter, doc=declared.__doc__)
+    setter = declared.fset and accessor("setter", declared.fset)
+    return property(accessor("getter", declared.fget), setter, doc=declared.__doc__)
 
 
-def _undeclared(cls: type, qualified: str, name: str) -> Any:
-    """What TorchScript has beyond the declaration: overloads by their names there, accessors, `flatten:`."""
-    where, role = f"{cls.__name__}.{name}", _native.Role.METHOD
-    return _native.make_method(cls, qualified, where, role, [name], None, frozenset(), "")
+def _by_torchscript_name(cls: type, qualified: str, member: Any) -> Iterator[tuple[str, Any]]:
+    """What TorchScript calls by another name than Python, so that it may be called so here too."""
+    function = getattr(member, "__func__", member)
+    holding = frozenset(getattr(function, "_holding_gil", ()))
+    static = isinstance(member, staticmethod)
+    names = getattr(function, "_torchscript_names", ())
+    for name, each in zip(names, names and (get_overloads(function) or [function]), strict=True):
+        if name != function.__name__:
+            where = f"{cls.__name__}.{name}"
+            role: _native._Role = "static" if static else "method"
+            declared = getattr(each, "__func__", each)
+            made = _native.make_method(cls, qualified, where, role, [name], declared, holding, "")
+            yield name, staticmethod(made) if static else made
 
 
 def _overload_signatures(function: Any, receivers: int) -> Iterator[str]:
@@ -203,6 +210,9 @@ class ScriptClass(_Plain):
     """The base of all classes of a package."""
 
     __signature__: inspect.Signature = cast(Any, _InitSignature())
+
+    def __init__(self, /, *args: Any, **kwargs: Any) -> None:
+        """Each class that derives makes its own."""
 
     @classmethod
     def from_script(cls, obj: torch._C.ScriptObject) -> Self:

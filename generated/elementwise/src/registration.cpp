@@ -9,7 +9,7 @@ namespace {
 
 // What the Python package reads before it loads this library.
 [[gnu::used]] constexpr char stamp[] =
-    "torch-backend-codegen torch=" TORCH_VERSION " source=13efd66ef79b7737;";
+    "torch-backend-codegen torch=" TORCH_VERSION " source=5831bbde3f6a09b4;";
 
 const elementwise::backend<elementwise::Delegate> registered_elementwise(
     "elementwise",

@@ -301,12 +301,19 @@ Overload describeMethod(const c10::ClassType& type, const std::string& name, boo
   return overload;
 }
 
+Role roleOf(const std::string& name) {
+  static const std::unordered_map<std::string, Role> roles = {
+      {"method", Role::kMethod}, {"static", Role::kStatic}, {"operator", Role::kOperator}, {"init", Role::kInit}, {"exit", Role::kExit}, {"getter", Role::kGetter}, {"setter", Role::kSetter}};
+  return roles.at(name);
+}
+
 /// A descriptor of the methods `names` of TorchScript's class `qualified`. `cls` is the class that will have
 /// it.
 py::object makeMethod(const py::object& cls, const std::string& qualified, const std::string& name,
-                      Role role, const std::vector<std::string>& names, const py::object& declared,
+                      const std::string& role_name, const std::vector<std::string>& names, const py::object& declared,
                       const std::set<std::string>& holding_gil, const std::string& signatures) {
   const auto type = classType(qualified);
+  const auto role = roleOf(role_name);
   const bool is_property = role == Role::kGetter || role == Role::kSetter;
   auto method = std::make_unique<Method>(Method{
       .role = role,
@@ -340,14 +347,6 @@ PYBIND11_MODULE(_native, module) {
   Tracing::start();
   descriptor_type = makeDescriptorType();
   bound_type = makeBoundType();
-  py::enum_<Role>(module, "Role", py::module_local())
-      .value("METHOD", Role::kMethod)
-      .value("STATIC", Role::kStatic)
-      .value("OPERATOR", Role::kOperator)
-      .value("INIT", Role::kInit)
-      .value("EXIT", Role::kExit)
-      .value("GETTER", Role::kGetter)
-      .value("SETTER", Role::kSetter);
   module.def("use", [](uintptr_t address) {
     functions = reinterpret_cast<const codegen::Functions*>(address);
   });

@@ -14,6 +14,7 @@
 #include <torch/csrc/Exceptions.h>
 #include <torch/csrc/jit/api/method.h>
 
+#include <algorithm>
 #include <memory>
 #include <set>
 
@@ -46,7 +47,6 @@ enum class Role : uint8_t {
   kOperator,
   /// Puts the C++ object into a new script object.
   kInit,
-  /// Is told None for what was raised, as in TorchScript, where exceptions have no type.
   kExit,
   kGetter,
   kSetter,
@@ -119,8 +119,8 @@ class Refusal : public std::exception {
 /// Matches the arguments of one call against one overload.
 class Matching {
  public:
-  Matching(const Method& method, const Overload& overload, const Given& given)
-      : method_(method), overload_(overload), given_(given) {}
+  Matching(const Method& method, const Overload& overload, const Given& given, bool exact = false)
+      : method_(method), overload_(overload), given_(given), conversion_(exact) {}
 
   /// Converts into `out`, an IValue for each parameter; false if the arguments are others.
   bool match(c10::IValue* out) {
@@ -157,11 +157,15 @@ class Matching {
       return method_.where + wrongCount();
     }
     const auto& mismatch = conversion_.mismatch();
-    const auto says = " must be " + mismatch.expected + ", not " + mismatch.found;
-    if (method_.role == Role::kSetter) {
-      return method_.where + mismatch.path + says;
+    const bool is_setter = method_.role == Role::kSetter;
+    const auto what = method_.where + (is_setter ? "" : ": argument '" + failed_->name + "'") +
+                      " must be " + failed_->type.name;
+    if (mismatch.path.empty() && !mismatch.is_key) {
+      return what + ", not " + mismatch.found;
     }
-    return method_.where + ": argument '" + failed_->name + mismatch.path + "'" + says;
+    const auto root = is_setter ? "the value" : failed_->name;
+    return what + ", but " + (mismatch.is_key ? "a key of " : "") + root + mismatch.path + " is " +
+           mismatch.found;
   }
 
  private:
@@ -375,33 +379,62 @@ inline Refusal noOverload(const Method& method, const Given& given) {
   return Refusal(method.where + ": no overload takes (" + types + "); there are" + method.signatures);
 }
 
+/// Calls an overload with the arguments that `matching` has put into `values`.
+inline PyObject* call(const Method& method, const Overload& overload, PyObject* self,
+                      const Given& given, const Matching& matching, Values& values) {
+  if (matching.torchs_way()) {
+    return callTorch(method, overload, self, given);
+  }
+  Call call(self == nullptr ? nullptr : unwrap(self), values.data());
+  run(overload, call);
+  return toPython(overload.result, std::move(call.result()));
+}
+
 /// Calls the first overload that takes the arguments, of which the most specific stands first.
-inline PyObject* invoke(const Method& method, PyObject* self, const Given& given) {
+inline PyObject* invokeOverloaded(const Method& method, PyObject* self, const Given& given,
+                                  bool tracing) {
   const size_t receivers = method.role == Role::kStatic ? 0 : 1;
-  const bool tracing = method.role != Role::kInit && Tracing::isActive();
-  auto* object = self == nullptr ? nullptr : unwrap(self);
-  for (const auto& overload : method.overloads) {
-    if (tracing && method.overloads.size() == 1) {
-      return callTorch(method, overload, self, given);
-    }
-    Values values(overload.parameters.size() + receivers);
-    Matching matching(method, overload, given);
-    if (matching.match(values.data() + receivers)) {
-      if (tracing || matching.torchs_way()) {
-        return callTorch(method, overload, self, given);
+  for (const bool exact : {true, false}) {
+    for (const auto& overload : method.overloads) {
+      Values values(overload.parameters.size() + receivers);
+      Matching matching(method, overload, given, exact);
+      if (matching.match(values.data() + receivers)) {
+        return tracing ? callTorch(method, overload, self, given)
+                       : call(method, overload, self, given, matching, values);
       }
-      Call call(object, values.data());
-      run(overload, call);
-      return toPython(overload.result, std::move(call.result()));
-    }
-    if (method.overloads.size() == 1 && method.role != Role::kOperator) {
-      throw Refusal(matching.refusal());
     }
   }
   if (method.role == Role::kOperator) {
     Py_RETURN_NOTIMPLEMENTED;
   }
   throw noOverload(method, given);
+}
+
+inline PyObject* invoke(const Method& method, PyObject* self, const Given& given) {
+  const bool tracing = Tracing::isActive();
+  if (method.overloads.size() > 1) {
+    return invokeOverloaded(method, self, given, tracing);
+  }
+  const auto& overload = method.overloads[0];
+  if (tracing) {
+    return callTorch(method, overload, self, given);
+  }
+  const size_t receivers = method.role == Role::kStatic ? 0 : 1;
+  Values values(overload.parameters.size() + receivers);
+  Matching matching(method, overload, given);
+  if (matching.match(values.data() + receivers)) {
+    return call(method, overload, self, given, matching, values);
+  }
+  if (method.role == Role::kOperator) {
+    Py_RETURN_NOTIMPLEMENTED;
+  }
+  throw Refusal(matching.refusal());
+}
+
+/// `__exit__` is told None three times, as in TorchScript: exceptions have no type there.
+inline PyObject* invokeExit(const Method& method, PyObject* self, size_t count) {
+  PyObject* const nothing[] = {Py_None, Py_None, Py_None};
+  return invoke(method, self, {nothing, std::min<size_t>(count, 3), nullptr});
 }
 
 inline bool isReceiver(const Method& method, PyObject* value) {
@@ -436,11 +469,8 @@ inline PyObject* callDescriptor(PyObject* callable, PyObject* const* arguments, 
       self = *arguments++;
       --count;
     }
-    PyObject* const nothing[] = {Py_None, Py_None, Py_None};
-    if (method.role == Role::kExit && count <= 3) {
-      arguments = nothing;
-    }
-    return invoke(method, self, {arguments, count, keywords});
+    return method.role == Role::kExit ? invokeExit(method, self, count)
+                                      : invoke(method, self, {arguments, count, keywords});
   } catch (...) {
     raise(method);
     return nullptr;
@@ -467,7 +497,8 @@ inline PyObject* callBound(PyObject* callable, PyObject* const* arguments, size_
   const auto& method = *bound->descriptor->method;
   const auto count = static_cast<size_t>(PyVectorcall_NARGS(flags));
   try {
-    return invoke(method, bound->self, {arguments, count, keywords});
+    return method.role == Role::kExit ? invokeExit(method, bound->self, count)
+                                      : invoke(method, bound->self, {arguments, count, keywords});
   } catch (...) {
     raise(method);
     return nullptr;

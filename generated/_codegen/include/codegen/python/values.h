@@ -25,16 +25,14 @@ TORCH_PYTHON_API py::object toPyObject(c10::IValue value);
 
 namespace codegen::python {
 
-/// What stands in the message of a TypeError.
+/// Where a value is of another type than is asked: in the argument itself, or `[2]['key']` in it.
 struct Mismatch {
-  Mismatch(std::string path, std::string expected, std::string found)
-      : path(std::move(path)), expected(std::move(expected)), found(std::move(found)) {}
+  Mismatch(std::string path, std::string found) : path(std::move(path)), found(std::move(found)) {}
 
-  /// Where in the argument: `[2]['key']`, or empty.
   std::string path;
-  /// What is asked there, if it is not what the type there says.
-  std::string expected;
   std::string found;
+  /// Whether it is a key of what is there.
+  bool is_key = false;
 };
 
 /// A value that fits its kind and no 64 bits.
@@ -62,6 +60,7 @@ struct Known {
   PyObject* script_method = attribute("torch", "ScriptMethod");
   PyObject* disabled_torch_function = attribute("torch._C", "_disabled_torch_function_impl");
   PyObject* class_by_name = attribute("torch.jit._state", "_name_to_pyclass");
+  PyObject* integral = attribute("numbers", "Integral");
   PyObject* real = attribute("numbers", "Real");
   PyObject* complex = attribute("numbers", "Complex");
   PyObject* dtype = attribute("torch", "dtype");
@@ -306,26 +305,11 @@ inline Type describe(const c10::TypePtr& fake, const c10::TypePtr& real) {
 /// Converts the arguments of one call.
 class Conversion {
  public:
+  /// Of overloads, what is an int is tried before what only has an `__index__`.
+  explicit Conversion(bool exact) : exact_(exact) {}
+
   /// Whether `value` is of the type; if not, `mismatch()` says why. Throws Overflow, or what Python raised.
   bool convert(const Type& type, PyObject* value, c10::IValue& out) {
-    if (dispatch(type, value, out)) {
-      return true;
-    }
-    if (mismatch_->expected.empty() || (type.kind == Kind::kOptional && mismatch_->path.empty())) {
-      mismatch_->expected = type.name;
-    }
-    return false;
-  }
-
-  /// After `convert` was false.
-  const Mismatch& mismatch() const { return *mismatch_; }
-
-  /// Whether a value asks for torch's own way: it has a `__torch_function__`, or stands for another while
-  /// something is traced.
-  bool torchs_way() const { return torchs_way_; }
-
- private:
-  bool dispatch(const Type& type, PyObject* value, c10::IValue& out) {
     switch (type.kind) {
       case Kind::kTensor:
         return tensor(value, out);
@@ -354,12 +338,20 @@ class Conversion {
     }
   }
 
+  /// After `convert` was false.
+  const Mismatch& mismatch() const { return *mismatch_; }
+
+  /// Whether a value asks for torch's own way: it has a `__torch_function__`, or stands for another while
+  /// something is traced.
+  bool torchs_way() const { return torchs_way_; }
+
+ private:
   bool mismatched(PyObject* value) {
     return mismatched(typeName(value));
   }
 
   bool mismatched(std::string found) {
-    mismatch_ = std::make_unique<Mismatch>("", "", std::move(found));
+    mismatch_ = std::make_unique<Mismatch>("", std::move(found));
     return false;
   }
 
@@ -408,7 +400,8 @@ class Conversion {
       out = number(value);
       return true;
     }
-    if (isNoNumber(value) || !PyIndex_Check(value)) {
+    if (isNoNumber(value) || !PyIndex_Check(value) ||
+        (exact_ && !isInstance(value, Known::get().integral))) {
       return mismatched(value);
     }
     const auto index = py::reinterpret_steal<py::object>(PyNumber_Index(value));
@@ -520,7 +513,7 @@ class Conversion {
       auto* pair = PyList_GET_ITEM(copied.ptr(), i);
       c10::IValue key, item;
       if (!convert(type.contained[0], PyTuple_GET_ITEM(pair, 0), key)) {
-        mismatch_->expected = type.contained[0].name + " as a key";
+        mismatch_->is_key = mismatch_->path.empty();
         return false;
       }
       if (!convert(type.contained[1], PyTuple_GET_ITEM(pair, 1), item)) {
@@ -628,6 +621,7 @@ class Conversion {
     }
   }
 
+  bool exact_;
   std::unique_ptr<Mismatch> mismatch_;
   bool torchs_way_ = false;
 };

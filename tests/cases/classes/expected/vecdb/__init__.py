@@ -23,7 +23,7 @@ __all__ = [
     "SearcherInterface",
 ]
 
-_runtime.load(__file__, "spec.yaml", "f64d8cc0c10bfbaa")
+_runtime.load(__file__, "spec.yaml", "2cc612fe626c816a")
 
 from . import _classes  # noqa: E402 - it stands on what is loaded now
 
@@ -100,6 +100,11 @@ and "counted".
     @_classes.holds_gil("int_getter")
     def int(self) -> list[builtins.int]: ...
 
+    def __obj_flatten__(
+        self,
+    ) -> tuple[tuple[str, builtins.int], tuple[str, bool], tuple[str, torch.Tensor]]:
+        """The state that torch.compile and torch.export look at while they trace."""
+
 
 @_classes.script_class("__torch__.torch.classes.vectors.IVF")
 class IVF(Index):
@@ -109,6 +114,9 @@ class IVF(Index):
         """Clusters first."""
 
     def list(self, index: int) -> builtins.list[int]: ...
+
+    def tracing_mode(self) -> str:
+        """How torch.compile and torch.export trace calls: on the object, or on a fake of it."""
 
 
 @_classes.script_class(

@@ -22,7 +22,7 @@ __all__ = [
     "whitespace",
 ]
 
-_runtime.load(__file__, "spec.yaml", "3fee92378e682955")
+_runtime.load(__file__, "spec.yaml", "a7a98a81388b3079")
 
 from . import _classes  # noqa: E402 - it stands on what is loaded now
 
