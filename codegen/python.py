@@ -74,7 +74,8 @@ class PackageView(NamedTuple):
     stub_imports: tuple[str, ...]
     siblings: str
     """The modules of the package that the stub names."""
-    uses_classes: bool
+    late_imports: tuple[str, ...]
+    """What the module imports when its shared objects are loaded."""
     exported: tuple[str, ...]
     classes: tuple[ClassView, ...]
     protocols: tuple[ProtocolView, ...]
@@ -90,6 +91,7 @@ def package(library: Library, spec: str, fingerprint: str) -> PackageView:
         for backend in library.backends
         for implementation in backend.implementations
     )
+    imports = _imports(protocols, classes, stub=False)
     return PackageView(
         library=library.name.value,
         spec=spec,
@@ -100,12 +102,12 @@ def package(library: Library, spec: str, fingerprint: str) -> PackageView:
                 f"Generated from {spec} by torch-backend-codegen. Do not edit.",
             ]
         ),
-        imports=_imports(protocols, classes, stub=False),
+        imports=tuple(line for line in imports if line != _TORCH),
         stub_imports=_imports(protocols, classes, stub=True),
         siblings=", ".join(
             [*(["_classes"] if classes else []), *(["_runtime"] if implementations else [])]
         ),
-        uses_classes=bool(classes or implementations),
+        late_imports=_late_imports(imports, bool(classes or implementations)),
         exported=_exported(
             [
                 *(protocol.name for protocol in protocols),
@@ -117,6 +119,16 @@ def package(library: Library, spec: str, fingerprint: str) -> PackageView:
         protocols=protocols,
         implementations=implementations,
     )
+
+
+_TORCH = "import torch"
+
+
+def _late_imports(imports: Sequence[str], classes: bool) -> tuple[str, ...]:
+    """Before, it is not known that torch can be imported: not in a subinterpreter, where it hangs."""
+    lines = [_TORCH] if _TORCH in imports else []
+    lines += ["", "from . import _classes"] if classes else []
+    return tuple(f"{line}  # noqa: E402" if line else line for line in lines)
 
 
 def _exported(exported: Sequence[str]) -> tuple[str, ...]:
@@ -390,7 +402,7 @@ def _imports(
     typing += ["Protocol"] if protocols else []
     standard = ["import builtins"] if "builtins." in text else []
     standard += [f"from typing import {', '.join(typing)}"] if typing else []
-    others = ["import torch"] if "torch." in text else []
+    others = [_TORCH] if "torch." in text else []
     others += ["from typing_extensions import overload"] if "@overload" in text else []
     return (*standard, *([""] if standard and others else []), *others)
 

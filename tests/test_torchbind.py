@@ -61,7 +61,7 @@ def test_the_same_schemas(packages: Path, run_python: Callable[..., str]) -> Non
 
 def test_what_is_scaffolded_throws(packages: Path, run_python: Callable[..., str]) -> None:
     assert run_python(CALL, packages).splitlines() == [
-        "torchbind::ReLUClass::ReLUClass is not implemented",
-        "torchbind::StaticMethod::staticMethod is not implemented",
+        "_ReLUClass.__init__(): torchbind::ReLUClass::ReLUClass is not implemented",
+        "_StaticMethod.staticMethod(): torchbind::StaticMethod::staticMethod is not implemented",
         "torchbind::make_lambda_init is not implemented",
     ]

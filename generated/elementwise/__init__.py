@@ -15,9 +15,10 @@ __all__ = [
     "elementwise",
 ]
 
-_runtime.load(__file__, "specs/elementwise.yaml", "5831bbde3f6a09b4")
+_runtime.load(__file__, "specs/elementwise.yaml", "bc4139dfd47a6fa1")
 
-from . import _classes  # noqa: E402 - it stands on what is loaded now
+
+from . import _classes  # noqa: E402
 
 
 class Backend(Protocol):

@@ -14,9 +14,10 @@ __all__ = [
     "openvino_delegate",
 ]
 
-_runtime.load(__file__, "specs/openvino_delegate.yaml", "0f2414d72c23806e")
+_runtime.load(__file__, "specs/openvino_delegate.yaml", "6cf47586cfdda9a5")
 
-from . import _classes  # noqa: E402 - it stands on what is loaded now
+
+from . import _classes  # noqa: E402
 
 
 class Backend(Protocol):

@@ -6,7 +6,6 @@ Generated from specs/tensor_cache.yaml by torch-backend-codegen. Do not edit.
 
 from __future__ import annotations
 
-import torch
 
 from . import _runtime
 
@@ -17,9 +16,11 @@ __all__ = [
     "LRUCache",
 ]
 
-_runtime.load(__file__, "specs/tensor_cache.yaml", "f4c06b2522f79cbe")
+_runtime.load(__file__, "specs/tensor_cache.yaml", "c1e15ca613ea578f")
 
-from . import _classes  # noqa: E402 - it stands on what is loaded now
+import torch  # noqa: E402
+
+from . import _classes  # noqa: E402
 
 
 @_classes.script_class("__torch__.torch.classes.tensor_cache.LRUCache")

@@ -15,9 +15,10 @@ __all__ = [
     "torch_jit_unavailable",
 ]
 
-_runtime.load(__file__, "specs/torch_jit.yaml", "4e29e58b3f01ba80")
+_runtime.load(__file__, "specs/torch_jit.yaml", "9bcdbbc0021b5bbf")
 
-from . import _classes  # noqa: E402 - it stands on what is loaded now
+
+from . import _classes  # noqa: E402
 
 
 class Backend(Protocol):

@@ -206,7 +206,11 @@ class Matching {
       }
       const auto quoted = "'" + std::string(py::str(name)) + "'";
       if (i == parameters.size()) {
-        return " got an unexpected keyword argument " + quoted;
+        py::list known;
+        for (const auto& parameter : parameters) {
+          known.append(py::handle(parameter.keyword));
+        }
+        return " got an unexpected keyword argument " + quoted + didYouMean(name, known);
       }
       if (i < given_.count && i < overload_.positional) {
         return " got multiple values for argument " + quoted;
@@ -463,8 +467,8 @@ inline PyObject* callDescriptor(PyObject* callable, PyObject* const* arguments, 
     PyObject* self = nullptr;
     if (method.role != Role::kStatic) {
       if (count == 0 || !isReceiver(method, arguments[0])) {
-        throw Refusal(method.where + " is called on a " + std::string(method.cls->tp_name) + ", not " +
-                      (count == 0 ? "without an object" : typeName(arguments[0])));
+        const auto given = count == 0 ? "and there is none" : "not " + typeName(arguments[0]);
+        throw Refusal(method.where + " is called on a " + method.cls->tp_name + ", " + given);
       }
       self = *arguments++;
       --count;

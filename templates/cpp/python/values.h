@@ -43,6 +43,16 @@ inline std::string typeName(PyObject* value) {
   return value == Py_None ? "None" : Py_TYPE(value)->tp_name;
 }
 
+/// `; did you mean 'name'?` where one of `names` is like it, else nothing.
+inline std::string didYouMean(PyObject* name, const py::object& names) {
+  const py::list close =
+      py::module_::import("difflib").attr("get_close_matches")(py::handle(name), names, 1);
+  if (close.empty() || PyUnicode_Compare(py::object(close[0]).ptr(), name) == 0) {
+    return "";
+  }
+  return "; did you mean '" + std::string(py::str(close[0])) + "'?";
+}
+
 inline std::string representation(PyObject* value) {
   const auto text = py::reinterpret_steal<py::object>(PyObject_Repr(value));
   if (!text) {

@@ -217,12 +217,8 @@ int setAttribute(PyObject* self, PyObject* name, PyObject* value) {
     py::error_already_set error;
     try {
       const auto names = py::module_::import("builtins").attr("dir")(py::handle(self));
-      const py::list close =
-          py::module_::import("difflib").attr("get_close_matches")(py::handle(name), names, 1);
-      std::string message = py::str(error.value());
-      if (!close.empty() && PyUnicode_Compare(py::object(close[0]).ptr(), name) != 0) {
-        message += "; did you mean '" + std::string(py::str(close[0])) + "'?";
-      }
+      const std::string message =
+          std::string(py::str(error.value())) + didYouMean(name, py::object(names));
       PyErr_SetString(PyExc_AttributeError, message.c_str());
     } catch (py::error_already_set& second) {
       second.discard_as_unraisable("looking for an attribute of a similar name");
@@ -340,9 +336,6 @@ py::object makeMethod(const py::object& cls, const std::string& qualified, const
 
 PYBIND11_MODULE(_native, module) {
   using namespace codegen::python;
-  if (PyInterpreterState_Get() != PyInterpreterState_Main()) {
-    throw py::import_error("torch, and so this package, works in the main interpreter alone");
-  }
   Known::made = new Known();
   Tracing::start();
   descriptor_type = makeDescriptorType();
