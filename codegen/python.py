@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import NamedTuple
 
-from codegen import names, overloads, types
+from codegen import names, overloads, python_fakes, types
 from codegen.model import Backend, Class, Implementation, Library, Method, Property
+from codegen.python_fakes import FakeClassView
 from codegen.schema import Argument
 
 
@@ -72,6 +73,11 @@ class PackageView(NamedTuple):
     """The modules of the package that the stub names."""
     exported: tuple[str, ...]
     classes: tuple[ClassView, ...]
+    fakes: tuple[FakeClassView, ...]
+    unflattened: str
+    """The arguments of the call that only a module has some of whose classes torch cannot look into."""
+    traced: bool
+    """Whether the package has `_fakes`."""
     protocols: tuple[ProtocolView, ...]
     implementations: tuple[ImplementationView, ...]
 
@@ -79,6 +85,7 @@ class PackageView(NamedTuple):
 def package(library: Library, spec: str, fingerprint: str) -> PackageView:
     spelled = {name: cls.name.value for name, cls in library.own.items()}
     classes = tuple(_Class(library, cls, spec, spelled).view() for cls in library.classes)
+    fakes = tuple(python_fakes.view(library, cls, spec) for cls in library.classes if cls.faked)
     protocols = tuple(_protocol(backend, spelled) for backend in library.backends)
     implementations = tuple(
         _implementation(backend, implementation)
@@ -95,8 +102,8 @@ def package(library: Library, spec: str, fingerprint: str) -> PackageView:
                 f"Generated from {spec} by torch-backend-codegen. Do not edit.",
             ]
         ),
-        imports=_imports(protocols, classes, stub=False),
-        stub_imports=_imports(protocols, classes, stub=True),
+        imports=_imports(protocols, classes, fakes, stub=False),
+        stub_imports=_imports(protocols, classes, (), stub=True),
         siblings=", ".join(
             [*(["_classes"] if classes else []), *(["_runtime"] if implementations else [])]
         ),
@@ -108,6 +115,9 @@ def package(library: Library, spec: str, fingerprint: str) -> PackageView:
             ]
         ),
         classes=classes,
+        fakes=fakes,
+        unflattened=python_fakes.unflattened(library, spec),
+        traced=library.traced,
         protocols=protocols,
         implementations=implementations,
     )
@@ -328,7 +338,11 @@ def _overrides_object(method: Method) -> bool:
 
 
 def _imports(
-    protocols: Sequence[ProtocolView], classes: Sequence[ClassView], *, stub: bool
+    protocols: Sequence[ProtocolView],
+    classes: Sequence[ClassView],
+    fakes: Sequence[FakeClassView],
+    *,
+    stub: bool,
 ) -> tuple[str, ...]:
     """The imports that the annotations need, in the order that linters ask for."""
     members = [m for cls in classes for m in (cls.declared if stub else cls.members)]
@@ -337,6 +351,7 @@ def _imports(
             *(m.parameters + m.returns for p in protocols for m in p.methods),
             *(cls.base for cls in classes),
             *(" ".join([*m.decorators, m.signature]) for m in members),
+            *(f"{m.signature} {m.result}" for fake in fakes for m in fake.methods),
         ]
     )
     # A default may spell a type.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import torch
 
-from . import _classes, _runtime
+from . import _classes, _fakes, _runtime
 
 # What stands for `...` is in C++: `script_class` puts it there.
 # mypy: disable-error-code="empty-body"
@@ -104,3 +104,6 @@ class LRUCache(_classes.ScriptClass):
     @property
     def nbytes(self) -> int:
         """The bytes in use, never more than the capacity."""
+
+
+_fakes.unflattened("specs/tensor_cache.yaml", LRUCache)

@@ -11,7 +11,7 @@ from typing import Any, NoReturn, Protocol
 import torch
 from typing_extensions import overload
 
-from . import _classes, _runtime
+from . import _classes, _fakes, _runtime
 
 # What stands for `...` is in C++: `script_class` puts it there.
 # mypy: disable-error-code="empty-body"
@@ -116,6 +116,20 @@ class Cursor(_classes.ScriptClass):
 
     def __init__(self, _: NoReturn) -> None:
         """Objects come from C++ alone."""
+
+
+@_fakes.fake_class("vectors::Index", Index, "spec.yaml")
+class _FakeIndex(_fakes.FakeObject):
+    """What torch sees of Index while it traces."""
+
+    def dim_getter(self) -> Any:
+        return self._state.dim
+
+    def trained_getter(self) -> Any:
+        return self._state.trained
+
+
+_fakes.unflattened("spec.yaml", Cursor)
 
 
 class SearcherInterface(Protocol):
