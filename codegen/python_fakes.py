@@ -10,7 +10,6 @@ from codegen.fakes import Called, Dynamic, Item, Literal, Made, Several, Value
 from codegen.model import Class, Library, Method
 from codegen.schema import Argument
 from codegen.types import Base, List, Type
-from codegen.types import Class as ClassType
 
 
 class FakeMethodView(NamedTuple):
@@ -81,8 +80,6 @@ def _kind(t: Type) -> str | None:
             return name
         case List():
             return "list"
-        case ClassType():
-            return "object"
     return None
 
 

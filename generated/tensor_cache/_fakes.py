@@ -16,7 +16,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, TypeVar, cast
 
 import torch
-from torch._library.fake_class_registry import FakeScriptObject
 from torch.utils import _pytree as pytree
 
 F = TypeVar("F", bound="type[FakeObject]")
@@ -24,6 +23,18 @@ M = TypeVar("M", bound=Callable[..., Any])
 
 # The last item of what is flattened.
 _GUARD = "_guard"
+
+
+class _Held:
+    """A flattened item that torch finds for the fake, and makes no guards of."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+
+cast(Any, pytree).register_pytree_node(
+    _Held, lambda held: ([held.value], None), lambda values, _: _Held(*values)
+)
 
 
 class FakeObject:
@@ -39,7 +50,15 @@ class FakeObject:
     @classmethod
     def __obj_unflatten__(cls, flattened: Sequence[tuple[str, Any]]) -> FakeObject:
         _mend_effects()
-        return cls({name: value for name, value in flattened if name != _GUARD})
+        state = {name: getattr(value, "value", value) for name, value in flattened}
+        is_guarded = state.pop(_GUARD, None) is not None
+        if not is_guarded and torch._guards.CompileContext.current_compile_id() is not None:
+            real = f"{cls._real.__module__}.{cls._real.__qualname__}"
+            raise NotImplementedError(
+                f"torch.compile cannot guard the state of a plain torch.ScriptObject, which a {real} is where"
+                " TorchScript, a loaded model or an `Any` gave it"
+            )
+        return cls(state)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> FakeObject:
         return type(self)(self._passes.initial)
@@ -80,8 +99,9 @@ def fake_class(qualname: str, real: type, spec: str) -> Callable[[F], F]:
             if isinstance(method, types.FunctionType) and method.__module__ == fake.__module__:
                 setattr(fake, name, _traced(method))
         cast(Any, real).__obj_flatten__ = property(_flatten)
-        # A fake is found by name: what is registered again takes the place of what was there.
-        return cast(F, cast(Any, torch._library).register_fake_class(qualname, fake))
+        # Private to torch: where it is called otherwise, objects work as before and are not traced.
+        torchs = getattr(torch._library, "register_fake_class", None)
+        return cast(F, torchs(qualname, fake)) if torchs else fake
 
     return register
 
@@ -113,7 +133,6 @@ _KINDS: Mapping[str, tuple[type, ...]] = {
     "bool": (bool, torch.SymBool),
     "str": (str,),
     "list": (list, tuple),
-    "object": (FakeScriptObject, torch.ScriptObject),
 }
 
 
@@ -163,13 +182,14 @@ def call(path: str, fake: FakeObject, *args: Any, **kwargs: Any) -> Any:
     """What a function `package.module:function` returns for the state of a fake and the arguments of a method."""
     module, _, name = path.partition(":")
     function = getattr(importlib.import_module(module), name)
-    args, kwargs = pytree.tree_map_only(FakeScriptObject, _state, (args, kwargs))
+    args, kwargs = pytree.tree_map(_state, (args, kwargs))
     return function(fake._state, *args, **kwargs)
 
 
-def _state(value: Any) -> Any:
-    """The flattened items of another object that a method is called with."""
-    return getattr(value.wrapped_obj, "_state", value)
+def _state(leaf: Any) -> Any:
+    """Of another object that a method is called with, the flattened items."""
+    fake = getattr(leaf, "wrapped_obj", None) if type(leaf).__name__ == "FakeScriptObject" else None
+    return getattr(fake, "_state", leaf)
 
 
 def _copied(state: Mapping[str, Any]) -> dict[str, Any]:
@@ -183,10 +203,10 @@ def _declares(cls: type, name: str) -> bool:
 
 
 def _flatten(self: Any) -> Callable[[], tuple[tuple[str, Any], ...]]:
-    """`__obj_flatten__`, with an item that guards all others.
+    """`__obj_flatten__` as torch looks at it, with one item that guards all others.
 
-    Torch recompiles when a flattened int, float or size changes, and the second time leaves it unguarded ("automatic
-    dynamic shapes"), while the fake still holds the number it was made of. A text is guarded as it is.
+    Torch recompiles when a flattened int, float or size changes, and from the second time on leaves it unguarded
+    ("automatic dynamic shapes"), while the fake still holds the number it was made of. A text is guarded as it is.
     """
     if not self._has_method("__obj_flatten__"):  # of a class that derives from one which has it
         raise AttributeError("__obj_flatten__")
@@ -195,7 +215,8 @@ def _flatten(self: Any) -> Callable[[], tuple[tuple[str, Any], ...]]:
 
 
 def _guarded(flattened: tuple[tuple[str, Any], ...]) -> tuple[tuple[str, Any], ...]:
-    return (*flattened, (_GUARD, repr(pytree.tree_map(_shown, flattened))))
+    held = ((name, _Held(value)) for name, value in flattened)
+    return (*held, (_GUARD, repr(pytree.tree_map(_shown, flattened))))
 
 
 def _shown(leaf: Any) -> Any:
@@ -248,6 +269,7 @@ def _traced(method: Callable[..., Any]) -> Callable[..., Any]:
     def call(self: FakeObject, /, *args: Any, **kwargs: Any) -> Any:
         if self._passes.step():
             self._rewind()
+            _mend_order()
         result = method(self, *args, **kwargs)
         return pytree.tree_map(_lowered, result) if self._passes.is_compiling else result
 
@@ -257,6 +279,36 @@ def _traced(method: Callable[..., Any]) -> Callable[..., Any]:
 def _lowered(leaf: Any) -> Any:
     """Inductor has no results but tensors and ints, and Dynamo put the others into the program as constants."""
     return leaf if isinstance(leaf, (torch.Tensor, int, torch.SymInt)) else None
+
+
+def _mend_order() -> None:
+    """Makes inductor keep the order of calls, if it is lowering a program.
+
+    Torch 2.13 notes what each call waits for under the name of a buffer (`with_effects` in lowering.py), and looks it
+    up under that of an operation (scheduler.py), so that no call waits for another.
+    """
+    from torch._inductor.virtualized import V
+
+    noted = getattr(V.graph, "additional_star_deps", None)
+    if noted is not None and not isinstance(noted, _ByOperation):
+        V.graph.additional_star_deps = _ByOperation(V.graph.name_to_op, noted)
+
+
+class _ByOperation(dict[str, Any]):
+    """What is noted under the names of buffers, also by the names of the operations that write them."""
+
+    def __init__(self, operations: Mapping[str, Any], noted: Any) -> None:
+        super().__init__(noted)
+        self._operations = operations
+        self._empty = noted.default_factory
+
+    def __missing__(self, name: str) -> Any:
+        if name in self._operations:
+            buffers = [buffer.get_name() for buffer in self._operations[name].get_outputs()]
+            for buffer in buffers:
+                if buffer in self:
+                    return self[buffer]
+        return self.setdefault(name, self._empty())
 
 
 @functools.cache
