@@ -253,6 +253,9 @@ class _Class:
             yield from self._methods(ordered, () if stub else called)
         for prop in self._cls.properties:
             yield from self._property(prop)
+        if stub and self._cls.faked:
+            doc = "What torch looks at while it traces."
+            yield _member((self._decorator("property"),), "__obj_flatten__(self) -> Any", doc)
 
     def _init(self) -> MemberView:
         init = self._cls.init

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import logging
+import re
 from collections.abc import Callable
 from inspect import cleandoc
 from pathlib import Path
@@ -121,6 +122,20 @@ class TestCompile:
         compiled = torch.compile(PROGRAMS["mutation"], backend="aot_eager", fullgraph=True)
         half = traced.Half(ROWS)
         assert same(compiled(half, X), torch.cat([ROWS / 2, X]) + 7) and half.__len__() == 7
+
+    def test_gradients(self, traced: ModuleType) -> None:
+        """Torch would take for a constant what a method returns, and give a wrong gradient."""
+        call = lambda t, x: (t.scale(x) * x).sum()  # noqa: E731
+        x = X.clone().requires_grad_()
+        torch.compile(call, backend="aot_eager")(traced.Table(ROWS), x).backward()
+        assert x.grad is not None and same(x.grad, 4 * X)
+        torch._dynamo.reset()
+        whole = torch.compile(call, backend="aot_eager", fullgraph=True)
+        message = "lose the gradient that flows through traced.Table.scale(): call it under"
+        with pytest.raises(torch._dynamo.exc.Unsupported, match=re.escape(message)):
+            whole(traced.Table(ROWS), x)
+        with torch.no_grad():
+            assert same(whole(traced.Table(ROWS), x), (2 * X * X).sum())
 
     @pytest.mark.parametrize("backend", ["eager", "aot_eager"])
     def test_traced_as_it_is(self, traced: ModuleType, backend: str) -> None:

@@ -245,6 +245,11 @@ class _Passes:
         """Whether Dynamo has taken the plain values already."""
         return self._tokens is not None and not torch.compiler.is_exporting()
 
+    @property
+    def is_dynamo(self) -> bool:
+        is_first = self._tokens is None
+        return is_first and torch._guards.CompileContext.current_compile_id() is not None
+
     def begin(self, tokens: object) -> bool:
         """A call by AOTAutograd, each of whose passes has tokens of its own; whether it is the first."""
         is_first = tokens is not self._tokens
@@ -271,9 +276,26 @@ def _traced(method: Callable[..., Any]) -> Callable[..., Any]:
             self._rewind()
             _mend_order()
         result = method(self, *args, **kwargs)
+        if self._passes.is_dynamo and _is_differentiated((args, kwargs, vars(self._state)), result):
+            raise NotImplementedError(
+                "torch.compile would lose the gradient that flows through"
+                f" {self._real.__module__}.{self._real.__qualname__}.{method.__name__}():"
+                " call it under torch.no_grad(), or outside of what is traced"
+            )
         return pytree.tree_map(_lowered, result) if self._passes.is_compiling else result
 
     return call
+
+
+def _is_differentiated(inputs: Any, result: Any) -> bool:
+    """Whether autograd would record the call; AOTAutograd takes what a fake returns for a constant."""
+    if not torch.is_grad_enabled():
+        return False
+    leaves = [leaf for leaf in pytree.tree_leaves(inputs) if isinstance(leaf, torch.Tensor)]
+    results = [leaf for leaf in pytree.tree_leaves(result) if isinstance(leaf, torch.Tensor)]
+    return any(leaf.requires_grad for leaf in leaves) and any(
+        leaf.is_floating_point() or leaf.is_complex() for leaf in results
+    )
 
 
 def _lowered(leaf: Any) -> Any:
@@ -311,16 +333,22 @@ class _ByOperation(dict[str, Any]):
         return self.setdefault(name, self._empty())
 
 
-@functools.cache
+_mended: list[Any] = []
+"""What stood in torch before `_mend_effects`, which is called once."""
+
+
 def _mend_effects() -> None:
     """What torch 2.13 lacks for methods that are traced, where the order of their effects is kept.
 
     A method returns one tuple, and `handle_effects` expects one output where the schema says one; and it tells nobody
     that a pass begins.
     """
+    if _mended:
+        return
     from torch._higher_order_ops import effects
 
-    torchs = getattr(effects, "handle_effects", None)
+    torchs: Any = getattr(effects, "handle_effects", None)
+    _mended.append(torchs)
     if torchs is None:
         return
 

@@ -4,7 +4,7 @@ Generated from spec.yaml by torch-backend-codegen. Do not edit.
 """
 
 import builtins
-from typing import NoReturn, Protocol
+from typing import Any, NoReturn, Protocol
 
 import torch
 from typing_extensions import overload
@@ -70,6 +70,9 @@ and "counted".
     def trained(self, value: bool) -> None: ...
     @property
     def int(self) -> list[builtins.int]: ...
+    @property
+    def __obj_flatten__(self) -> Any:
+        """What torch looks at while it traces."""
 
 class IVF(Index):
     """The class torch.classes.vectors.IVF."""

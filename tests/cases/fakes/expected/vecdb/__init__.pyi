@@ -3,7 +3,7 @@
 Generated from spec.yaml by torch-backend-codegen. Do not edit.
 """
 
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import torch
 from typing_extensions import overload
@@ -55,6 +55,9 @@ class Index(_classes.ScriptClass):
     def nprobe(self) -> int: ...
     @nprobe.setter
     def nprobe(self, value: int) -> None: ...
+    @property
+    def __obj_flatten__(self) -> Any:
+        """What torch looks at while it traces."""
 
 class Inverted(Index):
     """The class torch.classes.vecdb.Inverted."""
@@ -63,6 +66,9 @@ class Inverted(Index):
         """Objects come from C++ alone."""
 
     def same(self, query: torch.Tensor) -> torch.Tensor: ...
+    @property
+    def __obj_flatten__(self) -> Any:
+        """What torch looks at while it traces."""
 
 class Plain(Index):
     """The class torch.classes.vecdb.Plain."""
