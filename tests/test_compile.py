@@ -20,6 +20,7 @@ from torch._dynamo.testing import CompileCounter
 
 X = torch.tensor([[1.0, -2.0, 0.5], [0.0, 3.0, -1.0]])
 ROWS = torch.arange(15.0).reshape(5, 3)
+DTYPES = [torch.float32, torch.float64, torch.float16, torch.int64]
 
 
 @pytest.fixture(scope="session")
@@ -160,8 +161,10 @@ class TestGuards:
             (lambda t, x: x * t.searches(), lambda n: (ROWS, 2.0, n)),
             (lambda t, x: x * t.factor_getter(), lambda n: (ROWS, 1.0 + n, 0)),
             (lambda t, x: x * t.all().shape[0], lambda n: (torch.ones(n + 1, 3), 2.0, 0)),
+            (lambda t, x: t.all() + 1, lambda n: (ROWS.to(DTYPES[n]), 2.0, 0)),
+            (lambda t, x: t.all() + 1, lambda n: (ROWS.as_strided((3, 3), (n, 1)), 2.0, 0)),
         ],
-        ids=["int", "float", "size"],
+        ids=["int", "float", "size", "dtype", "stride"],
     )
     def test_each_state_is_compiled(self, traced: ModuleType, program: Any, state: Any) -> None:
         """Also the third, where torch would have made ints, floats and sizes dynamic, and guard them no more."""

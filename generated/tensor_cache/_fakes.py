@@ -215,15 +215,22 @@ def _flatten(self: Any) -> Callable[[], tuple[tuple[str, Any], ...]]:
 
 
 def _guarded(flattened: tuple[tuple[str, Any], ...]) -> tuple[tuple[str, Any], ...]:
-    held = ((name, _Held(value)) for name, value in flattened)
-    return (*held, (_GUARD, repr(pytree.tree_map(_shown, flattened))))
+    held = [(name, _Held(value)) for name, value in flattened]
+    shown = [(name, _shown(value)) for name, value in flattened]
+    return (*held, (_GUARD, repr(shown)))
 
 
-def _shown(leaf: Any) -> Any:
-    if isinstance(leaf, torch.Tensor):
-        strided = leaf.layout == torch.strided
-        return tuple(leaf.shape), leaf.stride() if strided else leaf.layout
-    return leaf._type().qualified_name() if isinstance(leaf, torch.ScriptObject) else leaf
+def _shown(value: Any) -> Any:
+    """What of a value a program depends on. Each call of a compiled program asks, so it is to be quick."""
+    if isinstance(value, torch.Tensor):
+        strided = value.layout == torch.strided
+        order = value.stride() if strided else value.layout
+        return *value.shape, order, value.dtype, value.device, value.requires_grad
+    if isinstance(value, (list, tuple)):
+        return [_shown(item) for item in value]
+    if isinstance(value, dict):
+        return [(_shown(key), _shown(item)) for key, item in value.items()]
+    return value._type().qualified_name() if isinstance(value, torch.ScriptObject) else value
 
 
 class _Passes:
