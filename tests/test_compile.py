@@ -95,6 +95,22 @@ class TestCompile:
             assert same(got, wanted)
         assert torch.equal(table.all(), plain.all()) and table.searches() == plain.searches()
 
+    @pytest.mark.parametrize("is_mended", [True, False])
+    def test_order(
+        self, traced: ModuleType, monkeypatch: pytest.MonkeyPatch, is_mended: bool
+    ) -> None:
+        """Inductor alone shifts the rows first: no call waits for another."""
+        if not is_mended:
+            monkeypatch.setattr(traced._fakes, "_mend_order", lambda: None)
+
+        def call(table: Any, x: torch.Tensor) -> tuple[torch.Tensor, ...]:
+            scaled, before = table.scale(x.sin() @ x.T), table.all()
+            table.shift(0.5)
+            return before + 1, scaled, table.all()
+
+        before, _, after = torch.compile(call, fullgraph=True)(traced.Table(ROWS), X)
+        assert torch.equal(before, ROWS + 1) is is_mended and torch.equal(after, ROWS + 0.5)
+
     def test_where_an_object_comes_from(self, traced: ModuleType) -> None:
         table = traced.Table(ROWS)
         module = torch.compile(
