@@ -80,12 +80,16 @@ def _package_names(library: Library, diagnostics: Diagnostics) -> None:
     nowhere = library.name.span
     attributes = [(Text(name, nowhere), "import") for name in names.PACKAGE_IMPORTS]
     attributes += [(Text(name, nowhere), "type of Python's") for name in names.PACKAGE_TYPES]
-    attributes += [(Text(PurePosixPath(m.value).stem, m.span), "module") for m in library.modules]
+    attributes += [(Text(names.module(m.value), m.span), "module") for m in library.modules]
     for backend in library.backends:
         protocol = names.protocol(backend.name.value, backend.interface.value, backend.delegates)
         span = backend.name.span if backend.delegates else backend.interface.span
         attributes.append((Text(protocol, span), "Python protocol"))
     attributes += [(cls.name, "class") for cls in library.classes]
+    fakes = (
+        Text(names.fake(cls.name.value), cls.name.span) for cls in library.classes if cls.faked
+    )
+    attributes += [(text, "fake class") for text in fakes]
     for implementation in (i for backend in library.backends for i in backend.implementations):
         if rules.identifier(implementation.name, "implementation", diagnostics):
             attributes.append((implementation.name, "implementation"))
@@ -158,6 +162,7 @@ def _methods(library: Library, backend: Backend, diagnostics: Diagnostics) -> No
         rules.method_form(method, diagnostics)
         _method_overload(method, diagnostics)
         _method_classes(library, method, diagnostics)
+        _method_fake(method, diagnostics)
         rules.method_arguments(method, diagnostics)
         rules.method_types(method, library, diagnostics)
 
@@ -201,6 +206,13 @@ def _method_classes(library: Library, method: Method, diagnostics: Diagnostics) 
                 diagnostics.add(
                     "CG303", span, message, "derive a class from the template's instance"
                 )
+
+
+def _method_fake(method: Method, diagnostics: Diagnostics) -> None:
+    if method.fake:
+        message = "torch does not trace the objects of a backend: they have no `flatten:`"
+        help = "remove it, or declare a class: `fake:` belongs to the methods of `classes:`"
+        diagnostics.add("CG303", method.fake.span, message, help)
 
 
 def _torch_methods(library: Library, backend: Backend, diagnostics: Diagnostics) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import combinations
 
-from codegen import names, overloads, rules
+from codegen import check_fakes, names, overloads, rules
 from codegen.diagnostics import Diagnostics, did_you_mean
 from codegen.model import Class, Library, Method, Property
 from codegen.source import Text
@@ -298,4 +298,5 @@ _RULES: tuple[Callable[[Library, Class, Diagnostics], None], ...] = (
     _methods,
     _properties,
     _state,
+    check_fakes.check,
 )

@@ -32,6 +32,7 @@ CODES = {
     "CG303": "a type or form that cannot work in torch",
     "CG304": "a method of torch's interface declared with another schema",
     "CG305": "overloads that a call cannot tell apart",
+    "CG306": "a rule of `fake:` that does not fit its method",
     "CG401": "a name that cannot be used",
     "CG402": "the same name twice",
     "CG403": "a path that cannot be used",

@@ -178,13 +178,18 @@ class _Library:
         yield _rendered(self._path("CMakeLists.txt"), "cmake/library.txt.j2", build, self._spec)
         yield _python(self._path("__init__.py"), package, self._spec)
         yield _python(self._path("__init__.pyi"), package, self._spec)
-        for support in ("_runtime.py", "_classes.py", "_native.pyi"):
+        for support in self._support():
             text = render.template(f"python/{support}")
             yield _verbatim(self._path(support), text, self._spec)
         yield _verbatim(self._path("py.typed"), "", self._spec)
         for module in self._library.modules:
             file = self._beside / module.value
             yield _verbatim(self._path(file.name), file.read_text(encoding="utf-8"), self._spec)
+
+    def _support(self) -> Iterator[str]:
+        yield from ("_runtime.py", "_classes.py", "_native.pyi")
+        if self._library.traced:
+            yield "_fakes.py"
 
     def origins(self) -> Iterator[tuple[str, dict[int, Span]]]:
         """For each file of C++ the places in the spec that its lines come from."""

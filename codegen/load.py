@@ -20,11 +20,16 @@ from codegen.model import (
     Class,
     Cpp,
     Flat,
+    FunctionRule,
     Implementation,
     Library,
     Method,
     Pickle,
     Property,
+    Rule,
+    SeveralRules,
+    TensorRule,
+    ValueRule,
 )
 from codegen.reader import Mapping, Node, Scalar, Sequence
 from codegen.schema import FunctionSchema
@@ -60,8 +65,7 @@ BACKEND = Shape(
 METHOD = Shape(
     "a method",
     required=("func",),
-    optional=("doc", "args", "impl", "gil"),
-    later=("fake",),
+    optional=("doc", "args", "impl", "gil", "fake"),
 )
 CLASS = Shape(
     "a class",
@@ -69,6 +73,7 @@ CLASS = Shape(
     optional=tuple("base doc init args methods properties pickle flatten tracing_mode".split()),
 )
 CLASS_METHOD = METHOD._replace(optional=(*METHOD.optional, "static"))
+RULE = Shape("a rule of `fake:`", optional=("like", "size", "dtype", "device", "value"))
 INIT = Shape("init", required=("args",), optional=("impl", "doc"))
 PROPERTY = Shape(
     "a property",
@@ -159,6 +164,35 @@ class _Loader:
             impl=self._text(fields.get("impl")),
             static=self._flag(fields.get("static")),
             holds_gil=self._holds_gil(fields.get("gil")),
+            fake=self._optional(fields.get("fake"), self.rule),
+        )
+
+    def rule(self, node: Node) -> Rule | None:
+        """A function's name, a mapping, or a list of those: one for each item that is returned."""
+        if isinstance(node, Scalar):
+            path = self._text(node)
+            return FunctionRule(path) if path else None
+        if isinstance(node, Sequence):
+            return SeveralRules(node.span, self._each(node, self.rule))
+        fields = self._fields(node, RULE)
+        if not fields or not fields.keys() & {"like", "size", "value"}:
+            message = "a rule of `fake:` needs `like:`, `size:` or `value:`"
+            self._diagnostics.add("CG202", node.span, message, "for example `fake: {like: x}`")
+            return None
+        value = fields.pop("value", None)
+        if value is not None and fields:
+            message = "`value:` stands alone: the other keys are those of a tensor"
+            self._diagnostics.add("CG303", value.span, message, "remove one of them")
+        if value is not None:
+            text = self._texts(value) if isinstance(value, Sequence) else self._text(value)
+            return ValueRule(node.span, text) if text is not None else None
+        size = fields.get("size")
+        return TensorRule(
+            span=node.span,
+            like=self._text(fields.get("like")),
+            size=self._texts(size) if size is not None else None,
+            dtype=self._text(fields.get("dtype")),
+            device=self._text(fields.get("device")),
         )
 
     def cls(self, node: Node) -> Class | None:
@@ -295,6 +329,9 @@ class _Loader:
         found = "" if isinstance(node, Scalar) else f", not a {type(node).__name__.lower()}"
         self._expected(node, f"text is expected here{found or ', and nothing is written'}")
         return None
+
+    def _texts(self, node: Node) -> tuple[Text, ...]:
+        return self._each(node, self._text)
 
     def _flag(self, node: Node | None) -> bool:
         if node is None:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from codegen import prose, types
 from codegen.schema import FunctionSchema
 from codegen.schema_parser import parse
-from codegen.source import Source, Text
+from codegen.source import Source, Span, Text
 from codegen.types import CLASSES_PREFIX, Type
 
 BACKENDS_NAMESPACE = "__backends__"
@@ -31,6 +31,44 @@ TORCH_DOCS = {
 TORCH_METHODS = {schema.name: schema for schema in map(parse, TORCH_DOCS)}
 
 
+class TensorRule(NamedTuple):
+    """A new tensor: as `like`, or of `size`; what is given besides `like` is in place of what that has."""
+
+    span: Span
+    like: Text | None
+    size: tuple[Text, ...] | None
+    dtype: Text | None
+    device: Text | None
+
+
+class ValueRule(NamedTuple):
+    """A value that is no tensor: a literal, an argument, a flattened item; or a list of those."""
+
+    span: Span
+    value: Text | tuple[Text, ...]
+
+
+class FunctionRule(NamedTuple):
+    """A Python function, `package.module:function`."""
+
+    path: Text
+
+    @property
+    def span(self) -> Span:
+        return self.path.span
+
+
+class SeveralRules(NamedTuple):
+    """A rule for each item of a tuple or a list."""
+
+    span: Span
+    items: tuple[Rule, ...]
+
+
+Rule = TensorRule | ValueRule | FunctionRule | SeveralRules
+"""What a method returns while torch traces; `fakes` reads what it means."""
+
+
 class Method(NamedTuple):
     """A method of an interface or a class. `schema` is as declared: without self, with any number of returns."""
 
@@ -43,6 +81,7 @@ class Method(NamedTuple):
     static: bool = False
     holds_gil: bool = False
     """Whether a call from Python keeps the GIL while C++ runs."""
+    fake: Rule | None = None
 
     @property
     def name(self) -> str:
@@ -146,6 +185,11 @@ class Class(NamedTuple):
     tracing_mode: Text | None
 
     @property
+    def faked(self) -> bool:
+        """Whether torch.compile and torch.export see a fake of its objects."""
+        return bool(self.flatten) and self.tracing_mode is None
+
+    @property
     def class_names(self) -> list[str]:
         """The classes that its schemas mention."""
         callables = (*self.methods, *([self.init] if self.init else []))
@@ -195,6 +239,11 @@ class Library:
     def foreign(self) -> Set[str]:
         """The classes of other libraries that its classes mention."""
         return {name for cls in self.classes for name in cls.class_names} - self.own.keys()
+
+    @property
+    def traced(self) -> bool:
+        """Whether torch.compile and torch.export see fakes of some of its objects."""
+        return any(cls.faked for cls in self.classes)
 
     def registered(self, schema: FunctionSchema) -> FunctionSchema:
         """A schema as torch is to know it: classes by their full names."""

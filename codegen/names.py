@@ -5,8 +5,9 @@
 - C++, of a class `C`: the tables `kCMethods` and `kCProperties`.
 - TorchScript, of a class `C`: `torch.classes.<namespace>.C`; its property `p` has the methods `p_getter` and
   `p_setter`, its overload `f.o` is `f_o` (`overloads`).
-- Python: the package `l` with `_runtime`, `_classes` if it has classes, the user's modules, a class per class, a
-  protocol per backend and an object per implementation.
+- Python: the package `l` with `_runtime`, `_classes` if it has classes, `_fakes` if torch traces one, the user's
+  modules, a class per class and `_FakeC` for one that torch traces, a protocol per backend and an object per
+  implementation.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from __future__ import annotations
 import keyword
 import re
 from collections.abc import Iterable, Mapping
+from pathlib import PurePosixPath
 
 LOCK = "codegen.lock"
 RUNTIME = "_codegen"
@@ -68,7 +70,17 @@ _MODULES = frozenset(
 RESERVED_LIBRARIES = _C_FUNCTIONS | _MODULES | {"caffe2", "detail"}
 # What a generated package imports under its own name.
 PACKAGE_IMPORTS = frozenset(
-    ["torch", "builtins", "Any", "NoReturn", "Protocol", "overload", "_runtime", "_classes"]
+    [
+        "torch",
+        "builtins",
+        "Any",
+        "NoReturn",
+        "Protocol",
+        "overload",
+        "_runtime",
+        "_classes",
+        "_fakes",
+    ]
 )
 # Types of Python that annotations name: a class of that name would be in their place.
 PACKAGE_TYPES = frozenset(
@@ -158,6 +170,16 @@ def getter(name: str) -> str:
 
 def setter(name: str) -> str:
     return f"{name}_setter"
+
+
+def fake(cls: str) -> str:
+    """The Python class of what torch sees in place of objects while it traces."""
+    return f"_Fake{cls}"
+
+
+def module(path: str) -> str:
+    """How a Python file that travels in a package is imported from it."""
+    return PurePosixPath(path).stem
 
 
 def header(library: str, backend: str) -> str:

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from typing import NamedTuple
 
-from codegen import names, overloads, types
+from codegen import names, overloads, python_fakes, types
 from codegen.model import Backend, Class, Implementation, Library, Method, Property
+from codegen.python_fakes import FakeClassView
 from codegen.schema import Argument
-from codegen.types import Base, Tuple
 
 
 class MethodView(NamedTuple):
@@ -78,6 +78,7 @@ class PackageView(NamedTuple):
     """What the module imports when its shared objects are loaded."""
     exported: tuple[str, ...]
     classes: tuple[ClassView, ...]
+    fakes: tuple[FakeClassView, ...]
     protocols: tuple[ProtocolView, ...]
     implementations: tuple[ImplementationView, ...]
 
@@ -85,13 +86,14 @@ class PackageView(NamedTuple):
 def package(library: Library, spec: str, fingerprint: str) -> PackageView:
     spelled = {name: cls.name.value for name, cls in library.own.items()}
     classes = tuple(_Class(library, cls, spec, spelled).view() for cls in library.classes)
+    fakes = tuple(python_fakes.view(library, cls, spec) for cls in library.classes if cls.faked)
     protocols = tuple(_protocol(backend, spelled) for backend in library.backends)
     implementations = tuple(
         _implementation(backend, implementation)
         for backend in library.backends
         for implementation in backend.implementations
     )
-    imports = _imports(protocols, classes, stub=False)
+    imports = _imports(protocols, classes, fakes, stub=False)
     return PackageView(
         library=library.name.value,
         spec=spec,
@@ -102,12 +104,12 @@ def package(library: Library, spec: str, fingerprint: str) -> PackageView:
                 f"Generated from {spec} by torch-backend-codegen. Do not edit.",
             ]
         ),
-        imports=tuple(line for line in imports if line != _TORCH),
-        stub_imports=_imports(protocols, classes, stub=True),
+        imports=_early_imports(imports),
+        stub_imports=_imports(protocols, classes, (), stub=True),
         siblings=", ".join(
             [*(["_classes"] if classes else []), *(["_runtime"] if implementations else [])]
         ),
-        late_imports=_late_imports(imports, bool(classes or implementations)),
+        late_imports=_late_imports(imports, bool(classes or implementations), bool(fakes)),
         exported=_exported(
             [
                 *(protocol.name for protocol in protocols),
@@ -116,6 +118,7 @@ def package(library: Library, spec: str, fingerprint: str) -> PackageView:
             ]
         ),
         classes=classes,
+        fakes=fakes,
         protocols=protocols,
         implementations=implementations,
     )
@@ -124,10 +127,20 @@ def package(library: Library, spec: str, fingerprint: str) -> PackageView:
 _TORCH = "import torch"
 
 
-def _late_imports(imports: Sequence[str], classes: bool) -> tuple[str, ...]:
+def _early_imports(imports: Sequence[str]) -> tuple[str, ...]:
+    """Python's own, and what finds out whether the others can be imported."""
+    early = [line for line in imports if line.startswith(("import builtins", "from typing import"))]
+    others = [line for line in imports if line.startswith("from typing_extensions")]
+    blocks = [early, others, ["from . import _runtime"]]
+    lines = [line for block in blocks if block for line in (*block, "")]
+    return tuple(lines[:-1])
+
+
+def _late_imports(imports: Sequence[str], classes: bool, fakes: bool) -> tuple[str, ...]:
     """Before, it is not known that torch can be imported: not in a subinterpreter, where it hangs."""
     lines = [_TORCH] if _TORCH in imports else []
-    lines += ["", "from . import _classes"] if classes else []
+    support = [*(["_classes"] if classes else []), *(["_fakes"] if fakes else [])]
+    lines += ["", f"from . import {', '.join(support)}"] if support else []
     return tuple(f"{line}  # noqa: E402" if line else line for line in lines)
 
 
@@ -245,11 +258,8 @@ class _Class:
         )
 
     def _registration(self) -> str:
-        qualified = quote(self._library.qualified(self._cls.name))
-        if self._cls.init:
-            return qualified
-        no_init = f"{self._library.name}.{self._cls.name} has no `init:` in {self._spec}"
-        return f"{qualified}, no_init={quote(no_init)}"
+        given = [quote(self._library.qualified(self._cls.name)), quote(self._spec)]
+        return ", ".join([*given, *([] if self._cls.init else ["init=False"])])
 
     def _members(self, *, stub: bool) -> Iterator[MemberView]:
         methods = self._cls.methods
@@ -264,7 +274,9 @@ class _Class:
                 yield from self._by_torchscript_name(ordered, called)
         for prop in self._cls.properties:
             yield from self._property(prop, stub=stub)
-        yield from self._for_tracing()
+            if stub:
+                yield from self._accessors(prop)
+        yield from self._tracing_mode()
 
     def _init(self) -> MemberView:
         init = self._cls.init
@@ -314,15 +326,8 @@ class _Class:
                 schema = replace(method.schema, name=name)
                 yield self._method(method._replace(schema=schema), static, [])
 
-    def _for_tracing(self) -> Iterator[MemberView]:
-        """What torch.compile and torch.export ask an object for."""
-        cls = self._cls
-        if cls.flatten:
-            state = Tuple(tuple(Tuple((Base("str"), flat.type)) for flat in cls.flatten))
-            returns = self._annotated(state, returned=True)
-            doc = "The state that torch.compile and torch.export look at while they trace."
-            yield _member((), f"__obj_flatten__(self) -> {returns}", doc)
-        if cls.tracing_mode:
+    def _tracing_mode(self) -> Iterator[MemberView]:
+        if self._cls.tracing_mode:
             doc = (
                 "How torch.compile and torch.export trace calls: on the object, or on a fake of it."
             )
@@ -353,6 +358,16 @@ class _Class:
         if prop.writable:
             setter = f"{name}(self, value: {self._annotated(prop.type)}) -> None"
             yield _member((f"@{name}.setter", *held(names.setter(name))), setter, "")
+
+    def _accessors(self, prop: Property) -> Iterator[MemberView]:
+        """The methods that TorchScript, and what torch.compile traces, reads and writes it by."""
+        name, annotated = prop.name.value, self._annotated
+        returns = annotated(prop.type, returned=True)
+        yield _member((), f"{names.getter(name)}(self) -> {returns}", "")
+        if prop.writable:
+            yield _member(
+                (), f"{names.setter(name)}(self, value: {annotated(prop.type)}) -> None", ""
+            )
 
     def _decorator(self, name: str) -> str:
         return f"@{self._annotated.name(name)}"
@@ -385,7 +400,11 @@ def _overrides_object(method: Method) -> bool:
 
 
 def _imports(
-    protocols: Sequence[ProtocolView], classes: Sequence[ClassView], *, stub: bool
+    protocols: Sequence[ProtocolView],
+    classes: Sequence[ClassView],
+    fakes: Sequence[FakeClassView],
+    *,
+    stub: bool,
 ) -> tuple[str, ...]:
     """The imports that the annotations need, in the order that linters ask for."""
     members = [m for cls in classes for m in (cls.declared if stub else cls.members)]
@@ -394,6 +413,7 @@ def _imports(
             *(m.parameters + m.returns for p in protocols for m in p.methods),
             *(cls.base for cls in classes),
             *(" ".join([*m.decorators, m.signature]) for m in members),
+            *(f"{m.signature} {m.result}" for fake in fakes for m in fake.methods),
         ]
     )
     # A default may spell a type.

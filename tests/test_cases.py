@@ -27,14 +27,16 @@ def case(request: pytest.FixtureRequest) -> Path:
 @pytest.fixture
 def generated(case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """What is generated for the library, by path; what all libraries share is left out."""
-    shutil.copy(case / "spec.yaml", tmp_path)
+    for file in filter(Path.is_file, case.iterdir()):
+        shutil.copy(file, tmp_path)
     monkeypatch.chdir(tmp_path)
     assert main(["spec.yaml"]) == 0
     (library,) = (p for p in Path("generated").iterdir() if p.is_dir() and p.name != "_codegen")
     return {
         path.relative_to("generated").as_posix(): path.read_text(encoding="utf-8")
         for path in library.rglob("*")
-        if path.is_file() and path.name not in ("_runtime.py", "_classes.py", "py.typed")
+        if path.is_file()
+        and path.name not in ("_runtime.py", "_classes.py", "_fakes.py", "py.typed")
     }
 
 

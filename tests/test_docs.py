@@ -44,7 +44,7 @@ def run(page: Path, folder: Path, path: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
-STEP_BY_STEP = [ROOT / "docs" / "backends.md", ROOT / "docs" / "classes.md"]
+STEP_BY_STEP = [ROOT / "docs" / f"{name}.md" for name in ("backends", "classes", "compile")]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ Generated from specs/tensor_cache.yaml by torch-backend-codegen. Do not edit.
 
 from __future__ import annotations
 
-
 from . import _runtime
 
 # What stands for `...` is in C++: `script_class` puts it there.
@@ -23,7 +22,7 @@ import torch  # noqa: E402
 from . import _classes  # noqa: E402
 
 
-@_classes.script_class("__torch__.torch.classes.tensor_cache.LRUCache")
+@_classes.script_class("__torch__.torch.classes.tensor_cache.LRUCache", "specs/tensor_cache.yaml")
 class LRUCache(_classes.ScriptClass):
     """Tensors by name, in at most `capacity` bytes: what was used longest ago makes room for
     what is new.

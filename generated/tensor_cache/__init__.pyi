@@ -92,6 +92,9 @@ class LRUCache(_classes.ScriptClass):
     def capacity(self) -> int:
         """The budget in bytes."""
 
+    def capacity_getter(self) -> int: ...
     @property
     def nbytes(self) -> int:
         """The bytes in use, never more than the capacity."""
+
+    def nbytes_getter(self) -> int: ...

@@ -26,25 +26,32 @@ F = TypeVar("F", bound=Callable[..., Any])
 _ScriptObject: Any = torch._C.ScriptObject
 
 
-def script_class(qualified: str, no_init: str = "") -> Callable[[T], T]:
+_specs: dict[type, str] = {}
+"""Where each class is declared."""
+
+
+def script_class(qualified: str, spec: str, *, init: bool = True) -> Callable[[T], T]:
     """Makes a Python class of the TorchScript class `qualified`: a declaration whose bodies C++ fills.
 
-    `no_init` is why objects cannot be made in Python, if they cannot.
+    `spec` is where it is declared, and `init` whether objects can be made in Python.
     """
 
     def make(declared: T) -> T:
         (base,) = declared.__bases__
         cls = _native.make_class(base, f"{declared.__module__}.{declared.__qualname__}")
         members = dict(vars(declared))
-        init = members.pop("__init__")
-        if not no_init:
-            init = _method(cls, qualified, init, "init")
+        _specs[cls] = spec
+        declared_init = members.pop("__init__")
+        constructor = _method(cls, qualified, declared_init, "init") if init else declared_init
+        if "__obj_flatten__" in _native.method_names(qualified):
+            cls.__obj_flatten__ = _method(cls, qualified, _flattened, "method")
         for name, member in members.items():
             if name not in ("__dict__", "__weakref__"):
                 setattr(cls, name, _filled(cls, qualified, name, member))
                 for called, method in _by_torchscript_name(cls, qualified, member):
                     setattr(cls, called, method)
-        _native.register_class(qualified, cls, init, no_init)
+        no_init = f"{cls.__module__}.{cls.__qualname__} has no `init:` in {spec}"
+        _native.register_class(qualified, cls, constructor, no_init)
         # So that it can annotate the arguments of a TorchScript function.
         schema: Any = torch._C.parse_schema(f"declare({qualified} _0) -> NoneType _0")
         torch.jit._state._add_script_class(cls, schema.arguments[0].type)
@@ -64,7 +71,7 @@ def implementation(namespace: str, name: str, protocol: type) -> type:
     members = {key: member for key, member in vars(protocol).items() if key in methods}
     members["__init__"] = __init__
     members |= {key: getattr(protocol, key) for key in ("__module__", "__doc__")}
-    return script_class(qualified)(type(name, (ScriptClass,), members))
+    return script_class(qualified, "")(type(name, (ScriptClass,), members))
 
 
 def calls(*names: str) -> Callable[[F], F]:
@@ -122,17 +129,29 @@ def _property(cls: type, qualified: str, name: str, declared: property) -> prope
 
 def _by_torchscript_name(cls: type, qualified: str, member: Any) -> Iterator[tuple[str, Any]]:
     """What TorchScript calls by another name than Python, so that it may be called so here too."""
-    function = getattr(member, "__func__", member)
-    holding = frozenset(getattr(function, "_holding_gil", ()))
     static = isinstance(member, staticmethod)
+    role: _native._Role = "static" if static else "method"
+    for name, function, holds in _torchscript_functions(member):
+        where, holding = f"{cls.__name__}.{name}", frozenset([name] if holds else [])
+        declared = getattr(function, "__func__", function)
+        made = _native.make_method(cls, qualified, where, role, [name], declared, holding, "")
+        yield name, staticmethod(made) if static else made
+
+
+def _torchscript_functions(member: Any) -> Iterator[tuple[str, Any, bool]]:
+    """The names of overloads and accessors, how each is declared, and whether it holds the GIL."""
+    if isinstance(member, property):
+        accessors = [("getter", member.fget), ("setter", member.fset)]
+        for kind, function in accessors:
+            if function:
+                yield f"{function.__name__}_{kind}", function, hasattr(function, "_holding_gil")
+        return
+    function = getattr(member, "__func__", member)
     names = getattr(function, "_torchscript_names", ())
+    holding = getattr(function, "_holding_gil", ())
     for name, each in zip(names, names and (get_overloads(function) or [function]), strict=True):
         if name != function.__name__:
-            where = f"{cls.__name__}.{name}"
-            role: _native._Role = "static" if static else "method"
-            declared = getattr(each, "__func__", each)
-            made = _native.make_method(cls, qualified, where, role, [name], declared, holding, "")
-            yield name, staticmethod(made) if static else made
+            yield name, each, name in holding
 
 
 def _overload_signatures(function: Any, receivers: int) -> Iterator[str]:
@@ -206,10 +225,26 @@ class _InitSignature:
         return _signature(cast(Any, owner).__init__, 1)
 
 
+def _flattened(self: Any) -> Any:
+    """The state that torch.compile and torch.export look at while they trace."""
+
+
+_flattened.__name__ = "__obj_flatten__"
+
+
+def _no_flatten(self: Any) -> Any:
+    cls = type(self)
+    raise AttributeError(
+        f"torch.compile and torch.export cannot look into a {cls.__module__}.{cls.__qualname__}:"
+        f" {cls.__name__} has no `flatten:` in {_specs.get(cls)}"
+    )
+
+
 class ScriptClass(_Plain):
     """The base of all classes of a package."""
 
     __signature__: inspect.Signature = cast(Any, _InitSignature())
+    __obj_flatten__: Any = property(_no_flatten, doc="What torch looks at while it traces.")
 
     def __init__(self, /, *args: Any, **kwargs: Any) -> None:
         """Each class that derives makes its own."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 import builtins
 from typing import Any, NoReturn, Protocol
 
-import torch
 from typing_extensions import overload
 
 from . import _runtime
@@ -23,12 +22,14 @@ __all__ = [
     "SearcherInterface",
 ]
 
-_runtime.load(__file__, "spec.yaml", "2cc612fe626c816a")
+_runtime.load(__file__, "spec.yaml", "b71d807920ed07d7")
 
-from . import _classes  # noqa: E402 - it stands on what is loaded now
+import torch  # noqa: E402
+
+from . import _classes, _fakes  # noqa: E402
 
 
-@_classes.script_class("__torch__.torch.classes.vectors.Index")
+@_classes.script_class("__torch__.torch.classes.vectors.Index", "spec.yaml")
 class Index(_classes.ScriptClass):
     """Vectors, of which the nearest can be found \\
 and "counted".
@@ -100,13 +101,8 @@ and "counted".
     @_classes.holds_gil("int_getter")
     def int(self) -> list[builtins.int]: ...
 
-    def __obj_flatten__(
-        self,
-    ) -> tuple[tuple[str, builtins.int], tuple[str, bool], tuple[str, torch.Tensor]]:
-        """The state that torch.compile and torch.export look at while they trace."""
 
-
-@_classes.script_class("__torch__.torch.classes.vectors.IVF")
+@_classes.script_class("__torch__.torch.classes.vectors.IVF", "spec.yaml")
 class IVF(Index):
     """The class torch.classes.vectors.IVF."""
 
@@ -119,14 +115,23 @@ class IVF(Index):
         """How torch.compile and torch.export trace calls: on the object, or on a fake of it."""
 
 
-@_classes.script_class(
-    "__torch__.torch.classes.vectors.Cursor", no_init="vecdb.Cursor has no `init:` in spec.yaml"
-)
+@_classes.script_class("__torch__.torch.classes.vectors.Cursor", "spec.yaml", init=False)
 class Cursor(_classes.ScriptClass):
     """The class torch.classes.vectors.Cursor."""
 
     def __init__(self, _: NoReturn) -> None:
         """Objects come from C++ alone."""
+
+
+@_fakes.fake_class("vectors::Index", Index, "spec.yaml")
+class _FakeIndex(_fakes.FakeObject):
+    """What torch sees of Index while it traces."""
+
+    def dim_getter(self) -> Any:
+        return self._state.dim
+
+    def trained_getter(self) -> Any:
+        return self._state.trained
 
 
 class SearcherInterface(Protocol):

@@ -10,8 +10,6 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-import torch
-
 from . import _runtime
 
 __all__ = [
@@ -22,9 +20,11 @@ __all__ = [
     "whitespace",
 ]
 
-_runtime.load(__file__, "spec.yaml", "a7a98a81388b3079")
+_runtime.load(__file__, "spec.yaml", "228db66e3f5a1b36")
 
-from . import _classes  # noqa: E402 - it stands on what is loaded now
+import torch  # noqa: E402
+
+from . import _classes  # noqa: E402
 
 
 class Backend(Protocol):
