@@ -16,10 +16,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Generic, TypeVar, cast
 
-_interpreters = ctypes.pythonapi.PyInterpreterState_Get, ctypes.pythonapi.PyInterpreterState_Main
-for _function in _interpreters:
-    _function.restype = ctypes.c_void_p
-if len({_function() for _function in _interpreters}) > 1:
+
+def _interpreter(name: str) -> object:
+    get = ctypes.pythonapi[f"PyInterpreterState_{name}"]
+    get.restype = ctypes.c_void_p
+    return get()
+
+
+if _interpreter("Get") != _interpreter("Main"):
     raise ImportError("torch, and so this package, works in the main interpreter alone")
 
 import torch  # noqa: E402 - it hangs or crashes in another

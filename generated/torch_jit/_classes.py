@@ -44,7 +44,7 @@ def script_class(qualified: str, spec: str, *, init: bool = True) -> Callable[[T
         declared_init = members.pop("__init__")
         constructor = _method(cls, qualified, declared_init, "init") if init else declared_init
         if "__obj_flatten__" in _native.method_names(qualified):
-            cls.__obj_flatten__ = _method(cls, qualified, _flattened, "method")
+            cls.__obj_flatten__ = property(lambda self: self._get_method("__obj_flatten__"))
         for name, member in members.items():
             if name not in ("__dict__", "__weakref__"):
                 setattr(cls, name, _filled(cls, qualified, name, member))
@@ -225,26 +225,10 @@ class _InitSignature:
         return _signature(cast(Any, owner).__init__, 1)
 
 
-def _flattened(self: Any) -> Any:
-    """The state that torch.compile and torch.export look at while they trace."""
-
-
-_flattened.__name__ = "__obj_flatten__"
-
-
-def _no_flatten(self: Any) -> Any:
-    cls = type(self)
-    raise AttributeError(
-        f"torch.compile and torch.export cannot look into a {cls.__module__}.{cls.__qualname__}:"
-        f" {cls.__name__} has no `flatten:` in {_specs.get(cls)}"
-    )
-
-
 class ScriptClass(_Plain):
     """The base of all classes of a package."""
 
     __signature__: inspect.Signature = cast(Any, _InitSignature())
-    __obj_flatten__: Any = property(_no_flatten, doc="What torch looks at while it traces.")
 
     def __init__(self, /, *args: Any, **kwargs: Any) -> None:
         """Each class that derives makes its own."""
@@ -264,6 +248,19 @@ class ScriptClass(_Plain):
             )
         return cast(Self, obj)
 
+    @property
+    def __obj_flatten__(self) -> Any:
+        """What torch.compile and torch.export look at while they trace: only `flatten:` gives it."""
+        cls = type(self)
+        message = (
+            f"torch.compile and torch.export cannot look into a {cls.__module__}.{cls.__qualname__}:"
+            f" {cls.__name__} has no `flatten:` in {_specs.get(cls)}"
+        )
+        if torch._guards.CompileContext.current_compile_id() is not None:
+            # Dynamo would call the methods of an object that it cannot look into without the object.
+            raise torch._dynamo.exc.Unsupported(message)
+        raise AttributeError(message)
+
     def __bool__(self) -> bool:
         declared = type(self).__mro__[: type(self).__mro__.index(ScriptClass)]
         sized: Any = self
@@ -271,9 +268,8 @@ class ScriptClass(_Plain):
 
     def __repr__(self) -> str:
         """The class with the properties of the object."""
-        names = [
-            name for name in dir(type(self)) if isinstance(getattr(type(self), name), property)
-        ]
+        members = {name: getattr(type(self), name) for name in dir(type(self)) if name[0] != "_"}
+        names = [name for name, member in members.items() if isinstance(member, property)]
         if not names:
             return object.__repr__(self)
         return (
