@@ -13,6 +13,7 @@ import importlib
 import inspect
 import pickle
 import resource
+import subprocess
 import sys
 import threading
 import weakref
@@ -426,6 +427,23 @@ except interpreters.RunFailedError as error:
 """
         printed = run_python(code)
         assert "main interpreter" in printed
+
+
+@pytest.mark.parametrize("version", ["3.10", "3.12", "3.13", "3.14"])
+def test_compiles_for(libraries: Path, version: str) -> None:
+    """The module of another CPython, from the same sources: as far as its headers are here."""
+    beside = Path(sys.base_prefix).parent.glob(f"{version}*/include/python{version}")
+    headers = next((folder for folder in beside if (folder / "Python.h").exists()), None)
+    if headers is None:
+        pytest.skip(f"no headers of CPython {version} beside those of this one")
+    torchs = Path(torch.__file__).parent / "include"
+    folders = [torchs, torchs / "torch" / "csrc" / "api" / "include", headers]
+    sources = libraries / "_codegen"
+    command = ["g++", "-std=c++20", "-fsyntax-only", "-Wall", "-Werror", "-fvisibility=hidden"]
+    command += [*(f"-isystem{f}" for f in folders), f"-I{sources / 'include'}"]
+    source = sources / "src" / "python" / "module.cpp"
+    done = subprocess.run([*command, str(source)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 CALLS = {
