@@ -87,6 +87,7 @@ def generate(
         for path, name in (
             ("CMakeLists.txt", "cmake/runtime.txt"),
             ("include/codegen/registration.h", "cpp/runtime.h"),
+            ("include/codegen/python/objects.h", "cpp/python/objects.h"),
             ("include/codegen/python/values.h", "cpp/python/values.h"),
             ("include/codegen/python/methods.h", "cpp/python/methods.h"),
             ("src/registration.cpp", "cpp/runtime.cpp"),

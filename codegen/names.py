@@ -5,8 +5,8 @@
 - C++, of a class `C`: the tables `kCMethods` and `kCProperties`.
 - TorchScript, of a class `C`: `torch.classes.<namespace>.C`; its property `p` has the methods `p_getter` and
   `p_setter`, its overload `f.o` is `f_o` (`overloads`).
-- Python: the package `l` with `_runtime`, `_classes`, `_native`, `_fakes` if torch traces a class, the user's modules, a
-  class per class and `_FakeC` for one that torch traces, a protocol per backend and an object per implementation.
+- Python: the package `l` with `_runtime`, `_classes`, `_native`, `_fakes` if torch traces a class, the user's modules,
+  a class per class and `_FakeC` for one that torch traces, a protocol per backend, an object per implementation.
 """
 
 from __future__ import annotations

@@ -53,6 +53,14 @@ class Sub(torch.Tensor):
         return "handled"
 
 
+class Duck:
+    """No tensor, and asked as one where torch calls functions."""
+
+    @classmethod
+    def __torch_function__(cls, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        return "quack"
+
+
 class Plain(torch.Tensor):
     __torch_function__ = torch._C._disabled_torch_function_impl
 
@@ -69,7 +77,7 @@ class TestAccepted:
 
     @pytest.mark.parametrize("value", [2.0, 2, np.float32(2), np.float64(2), np.int16(2)])
     def test_float(self, one: Any, value: Any) -> None:
-        assert one.reals([value]) == [2.0, 2.0]
+        assert one.reals([value]) == ([2.0], [1, 1])
         assert torch.equal(one.scale(X, value), X * 2)
 
     def test_bool(self, one: Any) -> None:
@@ -89,7 +97,9 @@ class TestAccepted:
         assert (one.add(), one.add(n=2), one.maybe(), one.maybe(None)) == (4, 6, None, None)
 
     def test_one_for_all(self, one: Any) -> None:
-        assert one.reals((), shape=3) == [2.0] and one.reals([], shape=(1, 2)) == [2.0]
+        assert one.reals((), shape=3) == ([], [3, 3])
+        assert one.reals([], shape=(1, 2)) == ([], [1, 2])
+        assert (one.shape(3), one.shape([4]), one.shape()) == ([3, 3], [4], None)
 
     def test_parameters_and_subclasses(self, one: Any) -> None:
         parameter = torch.nn.Parameter(X)
@@ -100,10 +110,19 @@ class TestAccepted:
         assert one.scale(X.as_subclass(Sub)) == "handled"
         assert one.pick(X.as_subclass(Sub)) == "handled"
         assert torch.classes.counter.Counter(3).scale(X.as_subclass(Sub)) == "handled"
+        assert one.anything(X.as_subclass(Sub)) == one.anything([X.as_subclass(Sub)]) == "handled"
+        assert counter.Bare(X.as_subclass(Sub)).has()
+        with pytest.raises(TypeError, match="argument 'value' must be Tensor or None, not Duck"):
+            counter.Bare(Duck())
 
     def test_any(self, one: Any) -> None:
-        for value in (None, 1, 1.5, "a", [1, 2], {"a": X}, (1, "a"), X):
-            assert one.anything(value) is value or one.anything(value) == value
+        for value in (None, 1, True, 1.5, "a", [1, 2], {"a": X}, (1, "a"), X):
+            result = one.anything(value)
+            assert result is value or (type(result) is type(value) and result == value)
+        itself: list[Any] = []
+        itself.append(itself)
+        with pytest.raises(RecursionError):
+            one.anything(itself)
 
     def test_overloads(self, one: Any) -> None:
         assert [one.pick(v) for v in (1, 1.5, X, Index())] == ["int", "float", "Tensor", "int"]
@@ -199,8 +218,12 @@ class TestRefused:
         assert str(raised.value) == (
             "Counter.add(): argument 'n' does not fit in 64 bits: 9223372036854775808"
         )
-        with pytest.raises(OverflowError, match="argument 'values' does not fit in 64 bits"):
+        with pytest.raises(
+            OverflowError, match=r"argument 'values' is too large for a float: \[1000"
+        ):
             one.reals([10**400])
+        with pytest.raises(OverflowError, match="argument 'value' is too large for a float"):
+            one.complex_number(10**400)
         assert one.add(-(2**63)) == 3 - 2**63
 
     def test_what_conversion_raises_is_kept(self, one: Any) -> None:
@@ -320,10 +343,7 @@ class TestObjects:
 
     def test_objects_come_back_as_their_class(self, counter: ModuleType, one: Any) -> None:
         derived = counter.Derived()
-        assert (
-            type(one.other(derived)) is counter.Counter
-            or type(one.other(derived)) is counter.Derived
-        )
+        assert type(one.other(derived)) is counter.Counter, "as declared: torch asks no further"
         several = one.several([one, one])["all"]
         assert [type(each) for each in several] == [counter.Counter] * 2
         assert [type(v) for v in one.anything([one, one])] == [counter.Counter] * 2
@@ -360,9 +380,40 @@ class TestObjects:
             one.other(empty)
         with pytest.raises(TypeError, match="is called on a"):
             counter.Counter.add(empty)
-        assert type(counter.Counter.__new__(counter.Counter)) is counter.Counter
+        for value in (empty, [empty], {"a": (empty,)}):
+            with pytest.raises(TypeError, match="must be a value that TorchScript has a type for"):
+                one.anything(value)
+        object.__setattr__(empty, "__class__", counter.Counter)
+        for function in (pickle.dumps, copy.copy, copy.deepcopy, counter.Counter.from_script):
+            with pytest.raises(TypeError, match="never made"):
+                function(empty)
+        for name in ("get", "n", "__len__"):
+            with pytest.raises(TypeError):
+                getattr(empty, name)()
+
+    def test_making_one_twice(self, counter: ModuleType, one: Any) -> None:
+        assert type(counter.Counter.__new__(counter.Counter, 3, name="a")) is counter.Counter
+        with pytest.raises(TypeError, match="keywords must be strings"):
+            counter.Counter.__new__(counter.Counter, **{1: 2})
         with pytest.raises(RuntimeError, match="the object is constructed already"):
             one.__init__(4)
+
+    def test_methods_elsewhere(self, counter: ModuleType, one: Any) -> None:
+        """What is no object of the class is refused, wherever a method stands."""
+
+        class Other:
+            add = counter.Counter.add
+
+        for receiver in (5, Other(), counter.Bare()):
+            with pytest.raises(TypeError, match=r"Counter\.add\(\) is called on a"):
+                counter.Counter.add.__get__(receiver)
+        with pytest.raises(TypeError, match=r"Counter\.add\(\) is called on a"):
+            _ = Other().add
+        for internal in (type(counter.Counter.add), type(one.add)):
+            with pytest.raises(TypeError, match="cannot create"):
+                internal()
+        assert one.add == one.add and hash(one.add) == hash(one.add)
+        assert one.add != one.get and one.add != counter.Counter().add
 
     def test_traced(self, one: Any) -> None:
         """torch.jit.trace records a call only if it goes torch's way."""
@@ -398,6 +449,33 @@ class TestObjects:
         one.get()
         assert seen == ["get", "pick_float", "n_getter"]
 
+    def test_imported_while_torch_looks(self, run_python: Callable[..., str]) -> None:
+        code = """
+import torch
+from torch._higher_order_ops import torchbind
+with torchbind.enable_torchbind_tracing():
+    import counter
+one, seen = counter.Counter(), []
+torchbind.call_torchbind = lambda owner, name: seen.append(name)
+one.get()
+with torchbind.enable_torchbind_tracing():
+    one.get()
+print(seen)
+"""
+        assert run_python(code) == "['get']\n"
+
+    def test_operators_while_torch_looks(self, one: Any) -> None:
+        from torch._higher_order_ops.torchbind import enable_torchbind_tracing
+
+        class Right:
+            def __radd__(self, other: Any) -> str:
+                return "right"
+
+        with enable_torchbind_tracing():
+            assert one + Right() == "right"
+            with pytest.raises(TypeError, match="argument 'n' must be int, not str"):
+                one.add("a")
+
 
 class TestThreads:
     @pytest.mark.parametrize(("name", "met"), [("meet", True), ("meet_holding", False)])
@@ -414,6 +492,22 @@ class TestThreads:
     def test_a_method_that_holds_it_has_it(self, one: Any) -> None:
         assert one.get_held() == one.get()
         assert ctypes.pythonapi.PyGILState_Check() == 1
+
+    def test_a_daemon_thread_at_exit(self, run_python: Callable[..., str]) -> None:
+        """CPython ends it where it asks for the GIL: in the middle of a call, through C++."""
+        code = """
+import threading, time
+import counter
+one = counter.Counter()
+def loop():
+    while True:
+        one.meet(20)
+for _ in range(3):
+    threading.Thread(target=loop, daemon=True).start()
+time.sleep(0.2)
+print("end")
+"""
+        assert run_python(code) == "end\n"
 
     def test_subinterpreters_are_refused(self, run_python: Callable[..., str]) -> None:
         """torch does not work in them; a clear error, not a crash."""
@@ -465,7 +559,13 @@ CALLS = {
     "a type error": lambda counter, one: lambda: raised(one.add, "a"),
     "a value error": lambda counter, one: lambda: raised(one.fail, "value"),
     "an implementation": lambda counter, one: counter.corner.create,
+    "a failing constructor": lambda counter, one: lambda: raised(counter.Counter, "a"),
+    "a torch function": lambda counter, one: lambda: one.scale(HANDLED),
+    "a bound method that is not called": lambda counter, one: lambda: one.add,
 }
+
+
+HANDLED = X.as_subclass(Sub)
 
 
 def raised(function: Callable[..., Any], *args: Any) -> None:
@@ -491,10 +591,13 @@ def test_no_leak(counter: ModuleType, one: Any, kind: str) -> None:
 
     under_threads()
     gc.collect()
+    types_ = [counter.Counter, torch.ScriptObject, type(one.add), counter.Counter.add]
+    counts = [sys.getrefcount(each) for each in types_]
     objects, blocks = len(gc.get_objects()), sys.getallocatedblocks()
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     under_threads()
     gc.collect()
+    assert [sys.getrefcount(each) for each in types_] == counts
     assert len(gc.get_objects()) - objects < 100
     assert sys.getallocatedblocks() - blocks < 500
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - memory < 2_000, "KB"

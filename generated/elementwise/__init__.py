@@ -15,7 +15,7 @@ __all__ = [
     "elementwise",
 ]
 
-_runtime.load(__file__, "specs/elementwise.yaml", "bc4139dfd47a6fa1")
+_runtime.load(__file__, "specs/elementwise.yaml", "d9d734484870bf59")
 
 
 from . import _classes  # noqa: E402

@@ -26,7 +26,7 @@ def make_method(
     name: str,
     role: _Role,
     names: Sequence[str],
-    declared: Callable[..., Any] | None,
+    declared: Callable[..., Any],
     holding_gil: AbstractSet[str],
     signatures: str,
 ) -> Any:
@@ -39,4 +39,4 @@ def register_class(qualified: str, cls: type, init: object, refusal: str) -> Non
     """
 
 def adopt(value: _T) -> _T:
-    """The same value; script objects in it are given their class."""
+    """The same value; script objects in it are given their class. One that was never made is a TypeError."""

@@ -14,7 +14,7 @@ __all__ = [
     "openvino_delegate",
 ]
 
-_runtime.load(__file__, "specs/openvino_delegate.yaml", "6cf47586cfdda9a5")
+_runtime.load(__file__, "specs/openvino_delegate.yaml", "1fbefd6f771831b9")
 
 
 from . import _classes  # noqa: E402

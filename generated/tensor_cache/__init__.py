@@ -15,7 +15,7 @@ __all__ = [
     "LRUCache",
 ]
 
-_runtime.load(__file__, "specs/tensor_cache.yaml", "c1e15ca613ea578f")
+_runtime.load(__file__, "specs/tensor_cache.yaml", "6beefe5cb6a4e357")
 
 import torch  # noqa: E402
 

@@ -15,7 +15,7 @@ __all__ = [
     "torch_jit_unavailable",
 ]
 
-_runtime.load(__file__, "specs/torch_jit.yaml", "9bcdbbc0021b5bbf")
+_runtime.load(__file__, "specs/torch_jit.yaml", "1c20d0afa1f94db7")
 
 
 from . import _classes  # noqa: E402

@@ -287,10 +287,10 @@ class ScriptClass(_Plain):
 
     def __reduce__(self) -> tuple[Any, ...]:
         _check_state("pickle", self)
-        return _restore, (_ScriptObject.__getstate__(self),)
+        return _restore, (_ScriptObject.__getstate__(_native.adopt(self)),)
 
     def __copy__(self) -> Any:
-        return _native.adopt(_ScriptObject.__copy__(self))
+        return _native.adopt(_ScriptObject.__copy__(_native.adopt(self)))
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Any:
         _check_state("deepcopy", self)
@@ -299,7 +299,7 @@ class ScriptClass(_Plain):
 
 def _check_state(what: str, instance: Any) -> None:
     """That there is the state which `pickle:` declares."""
-    if not instance._has_method("__getstate__"):
+    if not _native.adopt(instance)._has_method("__getstate__"):
         name = type(instance).__name__
         raise TypeError(f"cannot {what} '{name}' object: no `pickle:` in its declaration")
 

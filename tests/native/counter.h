@@ -30,9 +30,12 @@ class Counter : public torch::CustomClassHolder {
   at::Scalar number(at::Scalar value) const { return value; }
   at::ScalarType dtype(at::ScalarType value) const { return value; }
   at::Device device(at::Device value) const { return value; }
-  std::vector<double> reals(std::vector<double> values, const std::vector<int64_t>& shape) const {
-    values.push_back(static_cast<double>(shape.size()));
-    return values;
+  std::tuple<std::vector<double>, std::vector<int64_t>> reals(std::vector<double> values,
+                                                              std::vector<int64_t> shape) const {
+    return {values, shape};
+  }
+  std::optional<std::vector<int64_t>> shape(std::optional<std::vector<int64_t>> value) const {
+    return value;
   }
   using Table = c10::Dict<std::string, std::vector<std::tuple<int64_t, std::optional<at::Tensor>>>>;
   Table table(Table value) const { return value; }
@@ -121,7 +124,14 @@ class Derived : public Counter {
   int64_t own() const { return n_; }
 };
 
-class Bare : public torch::CustomClassHolder {};
+class Bare : public torch::CustomClassHolder {
+ public:
+  explicit Bare(std::optional<at::Tensor> value) : value_(std::move(value)) {}
+  bool has() const { return value_.has_value(); }
+
+ private:
+  std::optional<at::Tensor> value_;
+};
 
 class Corner : public counter::ShopInterface {
  public:

@@ -9,7 +9,7 @@ namespace {
 
 // What the Python package reads before it loads this library.
 [[gnu::used]] constexpr char stamp[] =
-    "torch-backend-codegen torch=" TORCH_VERSION " source=bc4139dfd47a6fa1;";
+    "torch-backend-codegen torch=" TORCH_VERSION " source=d9d734484870bf59;";
 
 const elementwise::backend<elementwise::Delegate> registered_elementwise(
     "elementwise",

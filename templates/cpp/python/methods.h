@@ -11,10 +11,10 @@
 #include <codegen/registration.h>
 #include <pybind11/pybind11.h>
 #include <structmember.h>
-#include <torch/csrc/Exceptions.h>
 #include <torch/csrc/jit/api/method.h>
 
-#include <algorithm>
+#include <cxxabi.h>
+
 #include <memory>
 #include <set>
 
@@ -52,7 +52,7 @@ enum class Role : uint8_t {
   kSetter,
 };
 
-struct Method {
+struct NativeMethod {
   Role role = Role::kMethod;
   /// `Counter.add`, and `Counter.add()` or the property `Counter.count`, as messages name it.
   std::string name;
@@ -60,7 +60,7 @@ struct Method {
   const c10::ClassType* type = nullptr;
   PyTypeObject* cls = nullptr;
   std::vector<Overload> overloads;
-  /// The Python function that declares it, with its signature and doc; None if there is none.
+  /// The Python function that declares it, with its signature and doc.
   PyObject* declared = nullptr;
   /// Of overloads, a line each.
   std::string signatures;
@@ -119,8 +119,8 @@ class Refusal : public std::exception {
 /// Matches the arguments of one call against one overload.
 class Matching {
  public:
-  Matching(const Method& method, const Overload& overload, const Given& given, bool exact = false)
-      : method_(method), overload_(overload), given_(given), conversion_(exact) {}
+  Matching(const NativeMethod& method, const Overload& overload, const Given& given, bool exact = false)
+      : method_(method), overload_(overload), given_(given), conversion_(exact, method.role != Role::kInit) {}
 
   /// Converts into `out`, an IValue for each parameter; false if the arguments are others.
   bool match(c10::IValue* out) {
@@ -172,9 +172,9 @@ class Matching {
   bool convert(const Parameter& parameter, PyObject* value, c10::IValue& out) {
     try {
       return conversion_.convert(parameter.type, value, out);
-    } catch (const Overflow&) {
-      PyErr_Format(PyExc_OverflowError, "%s: argument '%s' does not fit in 64 bits: %S",
-                   method_.where.c_str(), parameter.name.c_str(), value);
+    } catch (const Overflow& overflow) {
+      PyErr_Format(PyExc_OverflowError, "%s: argument '%s' %s: %S", method_.where.c_str(),
+                   parameter.name.c_str(), overflow.why, value);
       throw py::error_already_set();
     }
   }
@@ -231,7 +231,7 @@ class Matching {
            missing;
   }
 
-  const Method& method_;
+  const NativeMethod& method_;
   const Overload& overload_;
   Given given_;
   Conversion conversion_;
@@ -240,13 +240,17 @@ class Matching {
 
 // Errors.
 
-/// Puts the class and the method before the message of the exception that is set.
+/// Puts the class and the method before the message of the exception that is set, if it has one.
 inline void nameMethod(const std::string& where) {
   py::error_already_set error;
-  const auto arguments = error.value().attr("args");
-  if (py::len(arguments) == 1 && py::isinstance<py::str>(arguments[py::int_(0)])) {
-    const auto message = py::str(where + ": ") + py::str(arguments[py::int_(0)]);
-    error.value().attr("args") = py::make_tuple(message);
+  try {
+    const auto arguments = error.value().attr("args");
+    if (py::len(arguments) == 1 && py::isinstance<py::str>(arguments[py::int_(0)])) {
+      const auto message = py::str(where + ": ") + py::str(arguments[py::int_(0)]);
+      error.value().attr("args") = py::make_tuple(message);
+    }
+  } catch (const py::error_already_set&) {
+    // An exception of another make keeps the message that it has.
   }
   error.restore();
 }
@@ -267,9 +271,11 @@ inline void raiseUndecodable(const std::exception& error) {
 }
 
 /// Raises what C++ threw as torch maps it, with the class and the method named.
-inline void raise(const Method& method) {
+inline void raise(const NativeMethod& method) {
   try {
     throw;
+  } catch (const abi::__forced_unwind&) {
+    throw;  // The interpreter is gone, and with it this thread.
   } catch (py::error_already_set& error) {
     error.restore();
     return;
@@ -291,6 +297,17 @@ inline void raise(const Method& method) {
   nameMethod(method.where);
 }
 
+/// What Python's C calls of ours: nothing may be thrown through it.
+template <class Function>
+auto atBoundary(const NativeMethod& method, const Function& function) -> decltype(function()) {
+  try {
+    return function();
+  } catch (...) {
+    raise(method);
+    return {};
+  }
+}
+
 // Calls.
 
 /// Whether torch looks at calls of methods: `torch.ScriptMethod.__call__` is patched while torch.compile or
@@ -306,7 +323,6 @@ class Tracing {
   static void start() {
     type_ = reinterpret_cast<PyTypeObject*>(Known::get().script_method);
     name_ = PyUnicode_InternFromString("__call__");
-    original_ = _PyType_Lookup(type_, name_);
   }
 
  private:
@@ -315,7 +331,8 @@ class Tracing {
     if (version_ != 0 && version_ == type_->tp_version_tag) {
       return false;
     }
-    if (_PyType_Lookup(type_, name_) != original_) {
+    // Torch's own is pybind11's, and what patches it a function of Python.
+    if (!PyInstanceMethod_Check(_PyType_Lookup(type_, name_))) {
       return true;
     }
 #if PY_VERSION_HEX >= 0x030B0000  // Before, a type that changed kept its tag.
@@ -326,7 +343,6 @@ class Tracing {
 
   static inline PyTypeObject* type_;
   static inline PyObject* name_;
-  static inline PyObject* original_;
   static inline unsigned int version_ = 0;
 };
 
@@ -334,7 +350,8 @@ class Tracing {
 class Released {
  public:
   explicit Released(bool hold) : state_(hold ? nullptr : PyEval_SaveThread()) {}
-  ~Released() {
+  // CPython ends a thread here when the interpreter is gone, by what glibc throws.
+  ~Released() noexcept(false) {
     if (state_ != nullptr) {
       PyEval_RestoreThread(state_);
     }
@@ -352,9 +369,12 @@ inline void run(const Overload& overload, Call& call) {
 }
 
 /// The call through `torch.ScriptMethod`, or what torch.classes has for a static method.
-inline PyObject* callTorch(const Method& method, const Overload& overload, PyObject* self,
+inline PyObject* callTorch(const NativeMethod& method, const Overload& overload, PyObject* self,
                            const Given& given) {
   py::object callee;
+  if (self != nullptr && unwrap(self) == nullptr) {
+    throw Refusal(method.where + ": the object was never made");
+  }
   if (self != nullptr) {
     callee = py::handle(Known::get().script_object).attr("__getattr__")(py::handle(self), overload.name);
   } else {
@@ -371,7 +391,7 @@ inline PyObject* callTorch(const Method& method, const Overload& overload, PyObj
 }
 
 /// The TypeError of a call that no overload takes.
-inline Refusal noOverload(const Method& method, const Given& given) {
+inline Refusal noOverload(const NativeMethod& method, const Given& given) {
   std::string types;
   for (size_t i = 0; i < given.count + given.keyword_count(); ++i) {
     types += i == 0 ? "" : ", ";
@@ -383,28 +403,32 @@ inline Refusal noOverload(const Method& method, const Given& given) {
   return Refusal(method.where + ": no overload takes (" + types + "); there are" + method.signatures);
 }
 
-/// Calls an overload with the arguments that `matching` has put into `values`.
-inline PyObject* call(const Method& method, const Overload& overload, PyObject* self,
-                      const Given& given, const Matching& matching, Values& values) {
-  if (matching.torchs_way()) {
-    return callTorch(method, overload, self, given);
+/// Calls an overload if it takes the arguments; null, with nothing raised, if not.
+inline bool attempt(const NativeMethod& method, const Overload& overload, PyObject* self,
+                    const Given& given, Matching& matching, PyObject*& result) {
+  const size_t receivers = method.role == Role::kStatic ? 0 : 1;
+  Values values(overload.parameters.size() + receivers);
+  if (!matching.match(values.data() + receivers)) {
+    return false;
   }
-  Call call(self == nullptr ? nullptr : unwrap(self), values.data());
-  run(overload, call);
-  return toPython(overload.result, std::move(call.result()));
+  if (matching.torchs_way() || Tracing::isActive()) {
+    result = callTorch(method, overload, self, given);
+  } else {
+    Call call(self == nullptr ? nullptr : unwrap(self), values.data());
+    run(overload, call);
+    result = toPython(overload.result, std::move(call.result()));
+  }
+  return true;
 }
 
 /// Calls the first overload that takes the arguments, of which the most specific stands first.
-inline PyObject* invokeOverloaded(const Method& method, PyObject* self, const Given& given,
-                                  bool tracing) {
-  const size_t receivers = method.role == Role::kStatic ? 0 : 1;
+inline PyObject* invokeOverloaded(const NativeMethod& method, PyObject* self, const Given& given) {
+  PyObject* result = nullptr;
   for (const bool exact : {true, false}) {
     for (const auto& overload : method.overloads) {
-      Values values(overload.parameters.size() + receivers);
       Matching matching(method, overload, given, exact);
-      if (matching.match(values.data() + receivers)) {
-        return tracing ? callTorch(method, overload, self, given)
-                       : call(method, overload, self, given, matching, values);
+      if (attempt(method, overload, self, given, matching, result)) {
+        return result;
       }
     }
   }
@@ -414,20 +438,14 @@ inline PyObject* invokeOverloaded(const Method& method, PyObject* self, const Gi
   throw noOverload(method, given);
 }
 
-inline PyObject* invoke(const Method& method, PyObject* self, const Given& given) {
-  const bool tracing = Tracing::isActive();
+inline PyObject* invoke(const NativeMethod& method, PyObject* self, const Given& given) {
   if (method.overloads.size() > 1) {
-    return invokeOverloaded(method, self, given, tracing);
+    return invokeOverloaded(method, self, given);
   }
-  const auto& overload = method.overloads[0];
-  if (tracing) {
-    return callTorch(method, overload, self, given);
-  }
-  const size_t receivers = method.role == Role::kStatic ? 0 : 1;
-  Values values(overload.parameters.size() + receivers);
-  Matching matching(method, overload, given);
-  if (matching.match(values.data() + receivers)) {
-    return call(method, overload, self, given, matching, values);
+  PyObject* result = nullptr;
+  Matching matching(method, method.overloads[0], given);
+  if (attempt(method, method.overloads[0], self, given, matching, result)) {
+    return result;
   }
   if (method.role == Role::kOperator) {
     Py_RETURN_NOTIMPLEMENTED;
@@ -435,20 +453,23 @@ inline PyObject* invoke(const Method& method, PyObject* self, const Given& given
   throw Refusal(matching.refusal());
 }
 
-/// `__exit__` is told None three times, as in TorchScript: exceptions have no type there.
-inline PyObject* invokeExit(const Method& method, PyObject* self, size_t count) {
+/// A call on an object.
+inline PyObject* invokeOn(const NativeMethod& method, PyObject* self, const Given& given) {
+  // As in TorchScript, where exceptions have no type.
   PyObject* const nothing[] = {Py_None, Py_None, Py_None};
-  return invoke(method, self, {nothing, std::min<size_t>(count, 3), nullptr});
+  const bool is_exit = method.role == Role::kExit && given.count == 3;
+  return invoke(method, self, is_exit ? Given{nothing, 3, nullptr} : given);
 }
 
-inline bool isReceiver(const Method& method, PyObject* value) {
-  if (PyObject_TypeCheck(value, method.cls)) {
-    return true;
+/// Throws unless the method may be called on `value`, which is null where nothing was given.
+inline void checkReceiver(const NativeMethod& method, PyObject* value) {
+  if (value != nullptr && !PyObject_TypeCheck(value, method.cls) && isScriptObject(value)) {
+    adoptObject(value);
   }
-  if (isScriptObject(value)) {
-    adopt(value);
+  if (value == nullptr || !PyObject_TypeCheck(value, method.cls)) {
+    const auto given = value == nullptr ? "and there is none" : "not " + typeName(value);
+    throw Refusal(method.where + " is called on a " + method.cls->tp_name + ", " + given);
   }
-  return PyObject_TypeCheck(value, method.cls);
 }
 
 // The descriptor.
@@ -456,29 +477,20 @@ inline bool isReceiver(const Method& method, PyObject* value) {
 struct Descriptor {
   PyObject_HEAD
       vectorcallfunc vectorcall;
-  Method* method;
+  NativeMethod* method;
 };
 
 inline PyObject* callDescriptor(PyObject* callable, PyObject* const* arguments, size_t flags,
                                 PyObject* keywords) {
   const auto& method = *reinterpret_cast<Descriptor*>(callable)->method;
-  auto count = static_cast<size_t>(PyVectorcall_NARGS(flags));
-  try {
-    PyObject* self = nullptr;
-    if (method.role != Role::kStatic) {
-      if (count == 0 || !isReceiver(method, arguments[0])) {
-        const auto given = count == 0 ? "and there is none" : "not " + typeName(arguments[0]);
-        throw Refusal(method.where + " is called on a " + method.cls->tp_name + ", " + given);
-      }
-      self = *arguments++;
-      --count;
+  const auto count = static_cast<size_t>(PyVectorcall_NARGS(flags));
+  return atBoundary(method, [&] {
+    if (method.role == Role::kStatic) {
+      return invoke(method, nullptr, {arguments, count, keywords});
     }
-    return method.role == Role::kExit ? invokeExit(method, self, count)
-                                      : invoke(method, self, {arguments, count, keywords});
-  } catch (...) {
-    raise(method);
-    return nullptr;
-  }
+    checkReceiver(method, count == 0 ? nullptr : arguments[0]);
+    return invokeOn(method, arguments[0], {arguments + 1, count - 1, keywords});
+  });
 }
 
 // On an object: a torch.ScriptMethod, of which calls go the same way.
@@ -500,25 +512,19 @@ inline PyObject* callBound(PyObject* callable, PyObject* const* arguments, size_
   const auto* bound = Bound::of(callable);
   const auto& method = *bound->descriptor->method;
   const auto count = static_cast<size_t>(PyVectorcall_NARGS(flags));
-  try {
-    return method.role == Role::kExit ? invokeExit(method, bound->self, count)
-                                      : invoke(method, bound->self, {arguments, count, keywords});
-  } catch (...) {
-    raise(method);
-    return nullptr;
-  }
+  return atBoundary(method, [&] { return invokeOn(method, bound->self, {arguments, count, keywords}); });
 }
 
 /// A new reference; `type` derives from torch.ScriptMethod and has room for a Bound.
 inline PyObject* bind(PyTypeObject* type, Descriptor* descriptor, PyObject* self) {
+  checkReceiver(*descriptor->method, self);
   auto* object = unwrap(self);
   // Of the object's own class, which may derive.
   auto* function = object == nullptr
                        ? nullptr
                        : object->type()->findMethod(descriptor->method->overloads[0].name);
   if (function == nullptr) {
-    PyErr_SetString(PyExc_TypeError, "the object was never made");
-    return nullptr;
+    throw Refusal(descriptor->method->where + ": the object was never made");
   }
   const auto owner = c10::intrusive_ptr<c10::ivalue::Object>::reclaim_copy(object);
   auto* made = newInstance(type, torch::jit::Method(owner, function));

@@ -15,14 +15,18 @@ PyObject* declared(PyObject* self) {
   return reinterpret_cast<Descriptor*>(self)->method->declared;
 }
 
-/// What a descriptor does not have itself, the function has that declares it.
-PyObject* getDescriptorAttribute(PyObject* self, PyObject* name) {
+/// An attribute of `self`, else of the function that declares it.
+PyObject* getAttribute(PyObject* self, PyObject* function, PyObject* name) {
   auto* found = PyObject_GenericGetAttr(self, name);
   if (found == nullptr && PyErr_ExceptionMatches(PyExc_AttributeError)) {
     PyErr_Clear();
-    return PyObject_GetAttr(declared(self), name);
+    return PyObject_GetAttr(function, name);
   }
   return found;
+}
+
+PyObject* getDescriptorAttribute(PyObject* self, PyObject* name) {
+  return getAttribute(self, declared(self), name);
 }
 
 PyObject* getDeclared(PyObject* self, void* name) {
@@ -35,6 +39,13 @@ PyObject* representDescriptor(PyObject* self) {
   return PyUnicode_FromFormat("<method %s of a TorchScript class>", method.name.c_str());
 }
 
+PyTypeObject* checked(PyObject* type) {
+  if (type == nullptr) {
+    throw py::error_already_set();
+  }
+  return reinterpret_cast<PyTypeObject*>(type);
+}
+
 PyTypeObject* descriptor_type = nullptr;
 PyTypeObject* bound_type = nullptr;
 
@@ -43,12 +54,7 @@ PyObject* getBound(PyObject* self, PyObject* instance, PyObject* /*owner*/) {
   if (instance == nullptr || instance == Py_None || descriptor->method->role == Role::kStatic) {
     return Py_NewRef(self);
   }
-  try {
-    return bind(bound_type, descriptor, instance);
-  } catch (...) {
-    raise(*descriptor->method);
-    return nullptr;
-  }
+  return atBoundary(*descriptor->method, [&] { return bind(bound_type, descriptor, instance); });
 }
 
 /// Pickled by its name, as functions are.
@@ -78,9 +84,9 @@ PyTypeObject* makeDescriptorType() {
   // Immutable: of others, CPython looks up the method anew in each call.
   PyType_Spec spec = {"codegen.Method", sizeof(Descriptor), 0,
                       Py_TPFLAGS_DEFAULT | Py_TPFLAGS_IMMUTABLETYPE | Py_TPFLAGS_HAVE_VECTORCALL |
-                          Py_TPFLAGS_METHOD_DESCRIPTOR,
+                          Py_TPFLAGS_METHOD_DESCRIPTOR | Py_TPFLAGS_DISALLOW_INSTANTIATION,
                       slots};
-  return reinterpret_cast<PyTypeObject*>(PyType_FromSpec(&spec));
+  return checked(PyType_FromSpec(&spec));
 }
 
 // Bound methods.
@@ -92,32 +98,42 @@ void freeBound(PyObject* self) {
   Py_XDECREF(bound.descriptor);
 }
 
+PyObject* boundDeclared(PyObject* self) { return Bound::of(self)->descriptor->method->declared; }
+
 PyObject* getBoundAttribute(PyObject* self, PyObject* name) {
-  auto* found = PyObject_GenericGetAttr(self, name);
-  if (found == nullptr && PyErr_ExceptionMatches(PyExc_AttributeError)) {
-    PyErr_Clear();
-    return PyObject_GetAttr(declared(reinterpret_cast<PyObject*>(Bound::of(self)->descriptor)), name);
-  }
-  return found;
+  return getAttribute(self, boundDeclared(self), name);
 }
 
-PyObject* getBoundDoc(PyObject* self, void* /*unused*/) {
-  return PyObject_GetAttrString(reinterpret_cast<PyObject*>(Bound::of(self)->descriptor), "__doc__");
+PyObject* getBoundDeclared(PyObject* self, void* name) {
+  return PyObject_GetAttrString(boundDeclared(self), static_cast<const char*>(name));
+}
+
+/// Equal if they are the same method of the same object, as Python's own.
+PyObject* compareBound(PyObject* self, PyObject* other, int operation) {
+  if (Py_TYPE(self) != Py_TYPE(other) || (operation != Py_EQ && operation != Py_NE)) {
+    Py_RETURN_NOTIMPLEMENTED;
+  }
+  const auto *one = Bound::of(self), *two = Bound::of(other);
+  const bool equal = one->self == two->self && one->descriptor == two->descriptor;
+  return PyBool_FromLong(static_cast<long>(equal == (operation == Py_EQ)));
+}
+
+Py_hash_t hashBound(PyObject* self) {
+  const auto* bound = Bound::of(self);
+  return _Py_HashPointer(bound->self) ^ _Py_HashPointer(bound->descriptor);
 }
 
 PyObject* getBoundSelf(PyObject* self, void* /*unused*/) { return Py_NewRef(Bound::of(self)->self); }
 
 PyObject* getBoundSignature(PyObject* self, void* /*unused*/) {
   const auto& method = *Bound::of(self)->descriptor->method;
-  try {
-    const auto signature = py::module_::import("inspect").attr("signature")(py::handle(method.declared));
+  return atBoundary(method, [&] {
+    const auto inspect = py::module_::import("inspect");
+    const auto signature = inspect.attr("signature")(py::handle(method.declared));
     py::list parameters(signature.attr("parameters").attr("values")());
     parameters.attr("pop")(0);
     return signature.attr("replace")(py::arg("parameters") = parameters).release().ptr();
-  } catch (...) {
-    raise(method);
-    return nullptr;
-  }
+  });
 }
 
 PyTypeObject* makeBoundType() {
@@ -126,22 +142,26 @@ PyTypeObject* makeBoundType() {
       {"__vectorcalloffset__", T_PYSSIZET,
        base->tp_basicsize + static_cast<Py_ssize_t>(offsetof(Bound, vectorcall)), READONLY, nullptr},
       {nullptr, 0, 0, 0, nullptr}};
+  static char doc[] = "__doc__", module[] = "__module__";
   static PyGetSetDef attributes[] = {
-      {"__doc__", getBoundDoc, nullptr, nullptr, nullptr},
+      {"__doc__", getBoundDeclared, nullptr, nullptr, doc},
+      {"__module__", getBoundDeclared, nullptr, nullptr, module},
       {"__self__", getBoundSelf, nullptr, nullptr, nullptr},
       {"__signature__", getBoundSignature, nullptr, nullptr, nullptr},
       {nullptr, nullptr, nullptr, nullptr, nullptr}};
   PyType_Slot slots[] = {{Py_tp_call, reinterpret_cast<void*>(PyVectorcall_Call)},
                          {Py_tp_dealloc, reinterpret_cast<void*>(freeBound)},
                          {Py_tp_getattro, reinterpret_cast<void*>(getBoundAttribute)},
+                         {Py_tp_richcompare, reinterpret_cast<void*>(compareBound)},
+                         {Py_tp_hash, reinterpret_cast<void*>(hashBound)},
                          {Py_tp_members, members},
                          {Py_tp_getset, attributes},
                          {0, nullptr}};
   PyType_Spec spec = {"codegen.BoundMethod",
                       static_cast<int>(base->tp_basicsize + static_cast<Py_ssize_t>(sizeof(Bound))), 0,
-                      Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_VECTORCALL, slots};
+                      Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_VECTORCALL | Py_TPFLAGS_DISALLOW_INSTANTIATION, slots};
   const auto bases = py::make_tuple(py::handle(Known::get().script_method));
-  return reinterpret_cast<PyTypeObject*>(PyType_FromSpecWithBases(&spec, bases.ptr()));
+  return checked(PyType_FromSpecWithBases(&spec, bases.ptr()));
 }
 
 // Classes.
@@ -149,7 +169,7 @@ PyTypeObject* makeBoundType() {
 struct Constructor {
   c10::ClassTypePtr type;
   /// Null where no object can be made in Python; `refusal` says why.
-  const Method* init;
+  const NativeMethod* init;
   std::string refusal;
 };
 
@@ -161,7 +181,7 @@ std::unordered_map<PyTypeObject*, Constructor>& constructors() {
 PyObject* construct(PyTypeObject* type, const Given& given) {
   const auto found = constructors().find(type);
   if (found == constructors().end()) {
-    PyErr_Format(PyExc_TypeError, "%s: no class of Python's can derive from a custom class",
+    PyErr_Format(PyExc_TypeError, "%s: only classes that a spec declares have objects",
                  type->tp_name);
     return nullptr;
   }
@@ -170,10 +190,10 @@ PyObject* construct(PyTypeObject* type, const Given& given) {
     PyErr_SetString(PyExc_TypeError, constructor.refusal.c_str());
     return nullptr;
   }
-  try {
+  const auto& init = *constructor.init;
+  return atBoundary(init, [&] {
     // As torch::jit::ScriptClass makes one.
     auto object = c10::ivalue::Object::create(c10::StrongTypePtr(nullptr, constructor.type), 1);
-    const auto& init = *constructor.init;
     const auto& overload = init.overloads[0];
     Values values(overload.parameters.size() + 1);
     Matching matching(init, overload, given);
@@ -183,24 +203,33 @@ PyObject* construct(PyTypeObject* type, const Given& given) {
     Call call(object.get(), values.data());
     run(overload, call);
     return newInstance(type, torch::jit::Object(std::move(object)));
-  } catch (...) {
-    raise(*constructor.init);
-    return nullptr;
-  }
+  });
 }
 
 PyObject* newObject(PyTypeObject* type, PyObject* arguments, PyObject* keywords) {
-  std::vector<PyObject*> given(&PyTuple_GET_ITEM(arguments, 0),
-                               &PyTuple_GET_ITEM(arguments, 0) + PyTuple_GET_SIZE(arguments));
-  const auto count = given.size();
-  py::object names;
-  if (keywords != nullptr && PyDict_GET_SIZE(keywords) > 0) {
-    names = py::tuple(py::reinterpret_borrow<py::dict>(keywords).attr("keys")());
-    for (const auto name : names) {
-      given.push_back(PyDict_GetItem(keywords, name.ptr()));
-    }
+  const auto count = static_cast<size_t>(PyTuple_GET_SIZE(arguments));
+  const auto named = keywords == nullptr ? 0 : static_cast<size_t>(PyDict_GET_SIZE(keywords));
+  const auto names = py::reinterpret_steal<py::object>(PyTuple_New(static_cast<Py_ssize_t>(named)));
+  auto* given = PyMem_New(PyObject*, count + named + 1);
+  if (!names || given == nullptr) {
+    PyMem_Free(given);
+    return PyErr_NoMemory();
   }
-  return construct(type, {given.data(), count, names.ptr()});
+  std::copy_n(&PyTuple_GET_ITEM(arguments, 0), count, given);
+  Py_ssize_t position = 0;
+  PyObject *key = nullptr, *value = nullptr;
+  bool are_names = true;
+  for (size_t i = 0; named != 0 && PyDict_Next(keywords, &position, &key, &value) != 0; ++i) {
+    are_names &= PyUnicode_Check(key) != 0;
+    PyTuple_SET_ITEM(names.ptr(), static_cast<Py_ssize_t>(i), Py_NewRef(key));
+    given[count + i] = value;
+  }
+  auto* made = are_names ? construct(type, {given, count, named == 0 ? nullptr : names.ptr()}) : nullptr;
+  PyMem_Free(given);
+  if (!are_names) {
+    PyErr_SetString(PyExc_TypeError, "keywords must be strings");
+  }
+  return made;
 }
 
 PyObject* callClass(PyObject* type, PyObject* const* arguments, size_t flags, PyObject* keywords) {
@@ -211,19 +240,23 @@ PyObject* callClass(PyObject* type, PyObject* const* arguments, size_t flags, Py
 /// `__new__` did it all.
 int initialize(PyObject* /*self*/, PyObject* /*arguments*/, PyObject* /*keywords*/) { return 0; }
 
+/// The AttributeError that is set, with the attribute that was probably meant.
+void suggest(PyObject* self, PyObject* name) {
+  py::error_already_set error;
+  try {
+    const auto names = py::module_::import("builtins").attr("dir")(py::handle(self));
+    const auto message = py::str(error.value());
+    const auto suggestion = didYouMean(name, py::object(names));
+    PyErr_Format(PyExc_AttributeError, "%U%s", message.ptr(), suggestion.c_str());
+  } catch (const py::error_already_set&) {
+    error.restore();
+  }
+}
+
 int setAttribute(PyObject* self, PyObject* name, PyObject* value) {
   const int result = PyObject_GenericSetAttr(self, name, value);
   if (result < 0 && PyErr_ExceptionMatches(PyExc_AttributeError)) {
-    py::error_already_set error;
-    try {
-      const auto names = py::module_::import("builtins").attr("dir")(py::handle(self));
-      const std::string message =
-          std::string(py::str(error.value())) + didYouMean(name, py::object(names));
-      PyErr_SetString(PyExc_AttributeError, message.c_str());
-    } catch (py::error_already_set& second) {
-      second.discard_as_unraisable("looking for an attribute of a similar name");
-      error.restore();
-    }
+    suggest(self, name);
   }
   return result;
 }
@@ -269,7 +302,9 @@ void registerClass(const std::string& qualified, const py::object& cls, const py
   auto* method = makes ? reinterpret_cast<Descriptor*>(init.ptr())->method : nullptr;
   constructors()[python] = {type, method, refusal};
   // Not by an assignment, with which Python would call it after __new__.
-  PyDict_SetItemString(python->tp_dict, "__init__", init.ptr());
+  if (PyDict_SetItemString(python->tp_dict, "__init__", init.ptr()) < 0) {
+    throw py::error_already_set();
+  }
   PyType_Modified(python);
   // Where the metaclass is `type`: since CPython 3.12 it is pybind11's, which calls __new__.
   python->tp_vectorcall = callClass;
@@ -285,11 +320,12 @@ Overload describeMethod(const c10::ClassType& type, const std::string& name, boo
   const auto& result = schema.returns().at(0);
   Overload overload{.name = name,
                     .function = function->second,
-                    .result = describe(result.type(), result.real_type())};
+                    .result = describeType(result.type(), result.real_type())};
   for (size_t i = is_static ? 0 : 1; i < schema.arguments().size(); ++i) {
     const auto& argument = schema.arguments()[i];
-    auto described = describe(argument.type(), argument.real_type());
-    described.size = argument.N();
+    auto described = describeType(argument.type(), argument.real_type());
+    const bool is_optional = described.kind == ValueKind::kOptional;
+    (is_optional ? described.contained[0] : described).size = argument.N();
     overload.parameters.push_back({argument.name(), PyUnicode_InternFromString(argument.name().c_str()),
                                    std::move(described), argument.default_value()});
     overload.positional += argument.kwarg_only() ? 0 : 1;
@@ -311,7 +347,7 @@ py::object makeMethod(const py::object& cls, const std::string& qualified, const
   const auto type = classType(qualified);
   const auto role = roleOf(role_name);
   const bool is_property = role == Role::kGetter || role == Role::kSetter;
-  auto method = std::make_unique<Method>(Method{
+  auto method = std::make_unique<NativeMethod>(NativeMethod{
       .role = role,
       .name = name,
       .where = is_property ? name : name + "()",
@@ -326,7 +362,11 @@ py::object makeMethod(const py::object& cls, const std::string& qualified, const
     method->overloads.back().holds_gil = holding_gil.count(each) != 0;
   }
   auto* made = PyObject_New(Descriptor, descriptor_type);
+  if (made == nullptr) {
+    throw py::error_already_set();
+  }
   made->vectorcall = callDescriptor;
+  // As the class that has it, it is never freed.
   made->method = method.release();
   return py::reinterpret_steal<py::object>(reinterpret_cast<PyObject*>(made));
 }
@@ -334,6 +374,8 @@ py::object makeMethod(const py::object& cls, const std::string& qualified, const
 }  // namespace
 }  // namespace codegen::python
 
+// CPython without a GIL turns it on for this module, as for any that does not say it needs none: classes,
+// and which version of torch.ScriptMethod was seen, are kept without a lock.
 PYBIND11_MODULE(_native, module) {
   using namespace codegen::python;
   Known::made = new Known();
@@ -354,6 +396,9 @@ PYBIND11_MODULE(_native, module) {
   module.def("make_method", makeMethod);
   module.def("register_class", registerClass);
   module.def("adopt", [](py::object value) {
+    if (isScriptObject(value.ptr()) && unwrap(value.ptr()) == nullptr) {
+      throw py::type_error("a torch.ScriptObject that was never made");
+    }
     adopt(value.ptr());
     return value;
   });

@@ -4,16 +4,11 @@
 // coerced across kinds; torch::jit::toIValue, which is lax, gets only what was checked.
 #pragma once
 
-#include <pybind11/pybind11.h>
-#include <torch/csrc/autograd/python_variable.h>
-#include <torch/csrc/jit/api/object.h>
-#include <torch/custom_class.h>
+#include <codegen/python/objects.h>
+#include <torch/csrc/Exceptions.h>
 
 #include <memory>
 #include <optional>
-#include <string>
-#include <unordered_map>
-#include <utility>
 #include <vector>
 
 // torch/csrc/jit/python/pybind_utils.h declares these too, and costs more than all else here.
@@ -35,157 +30,14 @@ struct Mismatch {
   bool is_key = false;
 };
 
-/// A value that fits its kind and no 64 bits.
-struct Overflow {};
-
-/// The name of the type of a value as messages have it: `None`, `int`, `numpy.float32`.
-inline std::string typeName(PyObject* value) {
-  return value == Py_None ? "None" : Py_TYPE(value)->tp_name;
-}
-
-/// `; did you mean 'name'?` where one of `names` is like it, else nothing.
-inline std::string didYouMean(PyObject* name, const py::object& names) {
-  const py::list close =
-      py::module_::import("difflib").attr("get_close_matches")(py::handle(name), names, 1);
-  if (close.empty() || PyUnicode_Compare(py::object(close[0]).ptr(), name) == 0) {
-    return "";
-  }
-  return "; did you mean '" + std::string(py::str(close[0])) + "'?";
-}
-
-inline std::string representation(PyObject* value) {
-  const auto text = py::reinterpret_steal<py::object>(PyObject_Repr(value));
-  if (!text) {
-    PyErr_Clear();
-    return "...";
-  }
-  return py::cast<std::string>(text);
-}
-
-// Script objects and their classes.
-
-/// The classes of Python and of torch that are asked for by name: once, and never freed.
-struct Known {
-  PyObject* script_object = attribute("torch", "ScriptObject");
-  PyObject* script_method = attribute("torch", "ScriptMethod");
-  PyObject* disabled_torch_function = attribute("torch._C", "_disabled_torch_function_impl");
-  PyObject* class_by_name = attribute("torch.jit._state", "_name_to_pyclass");
-  PyObject* integral = attribute("numbers", "Integral");
-  PyObject* real = attribute("numbers", "Real");
-  PyObject* complex = attribute("numbers", "Complex");
-  PyObject* dtype = attribute("torch", "dtype");
-  PyObject* device = attribute("torch", "device");
-  PyObject* layout = attribute("torch", "layout");
-  PyObject* memory_format = attribute("torch", "memory_format");
-  PyObject* generator = attribute("torch", "Generator");
-  PyObject* stream = attribute("torch", "Stream");
-  PyObject* qscheme = attribute("torch", "qscheme");
-  PyObject* storage = attribute("torch", "UntypedStorage");
-  PyObject* sym_int = attribute("torch", "SymInt");
-  PyObject* sym_bool = attribute("torch", "SymBool");
-  PyObject* future = attribute("torch._C", "Future");
-
-  /// Made once, when the module is imported: calls do not ask whether it is.
-  static inline const Known* made = nullptr;
-  static const Known& get() { return *made; }
-
- private:
-  static PyObject* attribute(const char* module, const char* name) {
-    return py::object(py::module_::import(module).attr(name)).release().ptr();
-  }
+/// A number that fits its kind, and not what C++ has for it.
+struct Overflow {
+  const char* why;
 };
-
-inline bool isInstance(PyObject* value, PyObject* cls) {
-  const int is = PyObject_IsInstance(value, cls);
-  if (is < 0) {
-    throw py::error_already_set();
-  }
-  return is == 1;
-}
-
-inline bool isScriptObject(PyObject* value) {
-  return PyObject_TypeCheck(value, reinterpret_cast<PyTypeObject*>(Known::get().script_object));
-}
-
-/// What a `torch.ScriptObject` stands for, without a reference of its own; null if it was never made.
-inline c10::ivalue::Object* unwrap(PyObject* script_object) {
-  auto* instance = reinterpret_cast<py::detail::instance*>(script_object);
-  auto* object = static_cast<torch::jit::Object*>(instance->simple_value_holder[0]);
-  // torch::jit::Object::_ivalue gives a pointer that counts, of which a call has no need.
-  static_assert(sizeof(torch::jit::Object) == sizeof(c10::ivalue::Object*));
-  return object == nullptr ? nullptr : *reinterpret_cast<c10::ivalue::Object**>(object);
-}
-
-/// The Python classes of TorchScript classes, in this package.
-inline std::unordered_map<const c10::ClassType*, PyTypeObject*>& ownClasses() {
-  static std::unordered_map<const c10::ClassType*, PyTypeObject*> classes;
-  return classes;
-}
-
-/// The Python class of a TorchScript class, also of another package; null where there is none.
-inline PyTypeObject* findClass(const c10::ClassType& type) {
-  const auto own = ownClasses().find(&type);
-  if (own != ownClasses().end()) {
-    return own->second;
-  }
-  if (!type.name()) {
-    return nullptr;
-  }
-  auto* found =
-      PyDict_GetItemString(Known::get().class_by_name, type.name()->qualifiedName().c_str());
-  auto* base = reinterpret_cast<PyTypeObject*>(Known::get().script_object);
-  if (found == nullptr || !PyType_Check(found) ||
-      !PyType_IsSubtype(reinterpret_cast<PyTypeObject*>(found), base)) {
-    return nullptr;
-  }
-  return reinterpret_cast<PyTypeObject*>(found);
-}
-
-/// A new object of `type`, a class of pybind11's or one that derives from it, which holds `value`.
-template <class T>
-PyObject* newInstance(PyTypeObject* type, T value) {
-  static auto* info = py::detail::get_type_info(typeid(T), true);
-  auto* made = py::detail::make_new_instance(type);
-  auto* instance = reinterpret_cast<py::detail::instance*>(made);
-  instance->owned = true;
-  instance->get_value_and_holder(info).value_ptr() = new T(std::move(value));
-  info->init_instance(instance, nullptr);
-  return made;
-}
-
-/// Gives script objects in `value` the class that they have in Python, in place.
-inline void adopt(PyObject* value) {
-  if (reinterpret_cast<PyObject*>(Py_TYPE(value)) == Known::get().script_object) {
-    auto* object = unwrap(value);
-    auto* cls = object == nullptr ? nullptr : findClass(*object->type());
-    if (cls != nullptr) {
-      // As object.__setattr__(value, "__class__", cls), which checks that both are laid out alike: our
-      // classes are.
-      auto* before = Py_TYPE(value);
-      Py_INCREF(cls);
-      Py_SET_TYPE(value, cls);
-      Py_DECREF(before);
-    }
-  } else if (PyList_Check(value)) {
-    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(value); ++i) {
-      adopt(PyList_GET_ITEM(value, i));
-    }
-  } else if (PyTuple_Check(value)) {
-    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(value); ++i) {
-      adopt(PyTuple_GET_ITEM(value, i));
-    }
-  } else if (PyDict_Check(value)) {
-    Py_ssize_t position = 0;
-    PyObject *key = nullptr, *item = nullptr;
-    while (PyDict_Next(value, &position, &key, &item)) {
-      adopt(item);
-    }
-  }
-}
 
 // Types.
 
-enum class Kind : uint8_t {
+enum class ValueKind : uint8_t {
   kTensor,
   kInt,
   kFloat,
@@ -199,8 +51,6 @@ enum class Kind : uint8_t {
   kDict,
   kTuple,
   kClass,
-  kSymInt,
-  kSymBool,
   kAny,
   /// What is an instance of one class of Python's, and then converted by torch.
   kInstance,
@@ -208,7 +58,7 @@ enum class Kind : uint8_t {
 
 /// A type of a schema, ready to convert values of it.
 struct Type {
-  Kind kind = Kind::kAny;
+  ValueKind kind = ValueKind::kAny;
   /// As Python spells it, for messages.
   std::string name;
   /// What torch knows it as; of an element of a list what the list is labelled with.
@@ -223,16 +73,16 @@ struct Type {
 
 /// `fake` and `real` are the two types that torch's parser gives to an argument: a dtype is an int to
 /// TorchScript.
-inline Type describe(const c10::TypePtr& fake, const c10::TypePtr& real);
+inline Type describeType(const c10::TypePtr& fake, const c10::TypePtr& real);
 
-inline Type describeContained(Kind kind, const c10::TypePtr& fake, const c10::TypePtr& real,
+inline Type describeContained(ValueKind kind, const c10::TypePtr& fake, const c10::TypePtr& real,
                               const std::string& name, const std::string& separator,
                               const std::string& end) {
   Type type{.kind = kind, .name = name, .torch = fake};
   for (size_t i = 0; i < real->containedTypes().size(); ++i) {
     const bool same = fake->containedTypes().size() == real->containedTypes().size();
     const auto& inner = real->containedTypes()[i];
-    type.contained.push_back(describe(same ? fake->containedTypes()[i] : inner, inner));
+    type.contained.push_back(describeType(same ? fake->containedTypes()[i] : inner, inner));
     type.name += (i == 0 ? "" : separator) + type.contained.back().name;
     type.holds_objects |= type.contained.back().holds_objects;
   }
@@ -240,73 +90,65 @@ inline Type describeContained(Kind kind, const c10::TypePtr& fake, const c10::Ty
   return type;
 }
 
-inline Type describe(const c10::TypePtr& fake, const c10::TypePtr& real) {
-  const auto& known = Known::get();
-  const auto plain = [&](Kind kind, const char* name) {
-    return Type{.kind = kind, .name = name, .torch = fake};
+/// What is an instance of a class of Python's: which, by its module and name.
+inline Type describeInstance(const c10::TypePtr& real) {
+  static const std::unordered_map<c10::TypeKind, std::pair<const char*, const char*>> classes = {
+      {c10::TypeKind::ScalarTypeType, {"torch", "dtype"}},
+      {c10::TypeKind::LayoutType, {"torch", "layout"}},
+      {c10::TypeKind::MemoryFormatType, {"torch", "memory_format"}},
+      {c10::TypeKind::DeviceObjType, {"torch", "device"}},
+      {c10::TypeKind::GeneratorType, {"torch", "Generator"}},
+      {c10::TypeKind::StreamObjType, {"torch", "Stream"}},
+      {c10::TypeKind::QSchemeType, {"torch", "qscheme"}},
+      {c10::TypeKind::StorageType, {"torch", "UntypedStorage"}},
+      {c10::TypeKind::FutureType, {"torch._C", "Future"}},
   };
-  const auto instance = [&](PyObject* cls, const char* name) {
-    return Type{.kind = Kind::kInstance, .name = name, .torch = real, .cls = cls};
+  const auto found = classes.find(real->kind());
+  if (found == classes.end()) {
+    return {.kind = ValueKind::kAny,
+            .name = "a value that TorchScript has a type for",
+            .torch = real,
+            .holds_objects = true};
+  }
+  const auto [module, name] = found->second;
+  return {.kind = ValueKind::kInstance,
+          .name = std::string(module) + "." + name,
+          .torch = real,
+          .cls = Known::attribute(module, name)};
+}
+
+inline Type describeType(const c10::TypePtr& fake, const c10::TypePtr& real) {
+  static const std::unordered_map<c10::TypeKind, std::pair<ValueKind, const char*>> plain = {
+      {c10::TypeKind::TensorType, {ValueKind::kTensor, "Tensor"}},
+      {c10::TypeKind::IntType, {ValueKind::kInt, "int"}},
+      {c10::TypeKind::FloatType, {ValueKind::kFloat, "float"}},
+      {c10::TypeKind::BoolType, {ValueKind::kBool, "bool"}},
+      {c10::TypeKind::StringType, {ValueKind::kStr, "str"}},
+      {c10::TypeKind::ComplexType, {ValueKind::kComplex, "complex"}},
+      {c10::TypeKind::NumberType, {ValueKind::kScalar, "a number"}},
+      {c10::TypeKind::NoneType, {ValueKind::kNone, "None"}},
+      {c10::TypeKind::SymIntType, {ValueKind::kInt, "int"}},
+      {c10::TypeKind::SymBoolType, {ValueKind::kBool, "bool"}},
   };
+  if (const auto found = plain.find(real->kind()); found != plain.end()) {
+    return {.kind = found->second.first, .name = found->second.second, .torch = fake};
+  }
   switch (real->kind()) {
-    case c10::TypeKind::TensorType:
-      return plain(Kind::kTensor, "Tensor");
-    case c10::TypeKind::IntType:
-      return plain(Kind::kInt, "int");
-    case c10::TypeKind::FloatType:
-      return plain(Kind::kFloat, "float");
-    case c10::TypeKind::BoolType:
-      return plain(Kind::kBool, "bool");
-    case c10::TypeKind::StringType:
-      return plain(Kind::kStr, "str");
-    case c10::TypeKind::ComplexType:
-      return plain(Kind::kComplex, "complex");
-    case c10::TypeKind::NumberType:
-      return plain(Kind::kScalar, "a number");
-    case c10::TypeKind::NoneType:
-      return plain(Kind::kNone, "None");
-    case c10::TypeKind::SymIntType:
-      return plain(Kind::kSymInt, "int");
-    case c10::TypeKind::SymBoolType:
-      return plain(Kind::kSymBool, "bool");
     case c10::TypeKind::OptionalType:
-      return describeContained(Kind::kOptional, fake, real, "", "", " or None");
+      return describeContained(ValueKind::kOptional, fake, real, "", "", " or None");
     case c10::TypeKind::ListType:
-      return describeContained(Kind::kList, fake, real, "list[", ", ", "]");
+      return describeContained(ValueKind::kList, fake, real, "list[", ", ", "]");
     case c10::TypeKind::DictType:
-      return describeContained(Kind::kDict, fake, real, "dict[", ", ", "]");
+      return describeContained(ValueKind::kDict, fake, real, "dict[", ", ", "]");
     case c10::TypeKind::TupleType:
-      return describeContained(Kind::kTuple, fake, real, "tuple[", ", ", "]");
-    case c10::TypeKind::ClassType: {
-      auto type = plain(Kind::kClass, "");
-      type.name = real->expectRef<c10::ClassType>().name()->name();
-      type.holds_objects = true;
-      return type;
-    }
-    case c10::TypeKind::ScalarTypeType:
-      return instance(known.dtype, "torch.dtype");
-    case c10::TypeKind::LayoutType:
-      return instance(known.layout, "torch.layout");
-    case c10::TypeKind::MemoryFormatType:
-      return instance(known.memory_format, "torch.memory_format");
-    case c10::TypeKind::DeviceObjType:
-      return instance(known.device, "torch.device");
-    case c10::TypeKind::GeneratorType:
-      return instance(known.generator, "torch.Generator");
-    case c10::TypeKind::StreamObjType:
-      return instance(known.stream, "torch.Stream");
-    case c10::TypeKind::QSchemeType:
-      return instance(known.qscheme, "torch.qscheme");
-    case c10::TypeKind::StorageType:
-      return instance(known.storage, "torch.UntypedStorage");
-    case c10::TypeKind::FutureType:
-      return instance(known.future, "torch.futures.Future");
-    default: {
-      auto type = plain(Kind::kAny, "a value that TorchScript has a type for");
-      type.torch = real;
-      type.holds_objects = true;
-      return type;
-    }
+      return describeContained(ValueKind::kTuple, fake, real, "tuple[", ", ", "]");
+    case c10::TypeKind::ClassType:
+      return {.kind = ValueKind::kClass,
+              .name = real->expectRef<c10::ClassType>().name()->name(),
+              .torch = fake,
+              .holds_objects = true};
+    default:
+      return describeInstance(real);
   }
 }
 
@@ -315,33 +157,34 @@ inline Type describe(const c10::TypePtr& fake, const c10::TypePtr& real) {
 /// Converts the arguments of one call.
 class Conversion {
  public:
-  /// Of overloads, what is an int is tried before what only has an `__index__`.
-  explicit Conversion(bool exact) : exact_(exact) {}
+  /// `exact`: what only has an `__index__` is no int, as overloads are tried first. `torchs_way`: whether
+  /// there is such a way to call.
+  Conversion(bool exact, bool torchs_way) : exact_(exact), has_torchs_way_(torchs_way) {}
 
   /// Whether `value` is of the type; if not, `mismatch()` says why. Throws Overflow, or what Python raised.
   bool convert(const Type& type, PyObject* value, c10::IValue& out) {
     switch (type.kind) {
-      case Kind::kTensor:
+      case ValueKind::kTensor:
         return tensor(value, out);
-      case Kind::kInt:
+      case ValueKind::kInt:
         return integer(value, out);
-      case Kind::kFloat:
+      case ValueKind::kFloat:
         return real(value, out);
-      case Kind::kBool:
+      case ValueKind::kBool:
         return boolean(value, out);
-      case Kind::kStr:
+      case ValueKind::kStr:
         return text(value, out);
-      case Kind::kNone:
+      case ValueKind::kNone:
         return value == Py_None || mismatched(value);
-      case Kind::kOptional:
+      case ValueKind::kOptional:
         return value == Py_None || convert(type.contained[0], value, out);
-      case Kind::kList:
+      case ValueKind::kList:
         return list(type, value, out);
-      case Kind::kDict:
+      case ValueKind::kDict:
         return dict(type, value, out);
-      case Kind::kTuple:
+      case ValueKind::kTuple:
         return tuple(type, value, out);
-      case Kind::kClass:
+      case ValueKind::kClass:
         return object(type, value, out);
       default:
         return other(type, value, out);
@@ -375,24 +218,35 @@ class Conversion {
       out = THPVariable_Unpack(value);
       return true;
     }
-    if (hasTorchFunction(value)) {
+    const bool is_tensor = THPVariable_Check(value);
+    if (has_torchs_way_ && hasTorchFunction(value)) {
       torchs_way_ = true;
-    } else if (!THPVariable_Check(value)) {
+    } else if (!is_tensor) {
       return mismatched(value);
     }
-    if (THPVariable_Check(value)) {
+    if (is_tensor) {
       out = THPVariable_Unpack(value);
     }
     return true;
   }
 
   static bool hasTorchFunction(PyObject* value) {
-    const auto function = py::reinterpret_steal<py::object>(PyObject_GetAttrString(
-        reinterpret_cast<PyObject*>(Py_TYPE(value)), "__torch_function__"));
-    if (!function) {
-      PyErr_Clear();
+    const auto function = py::reinterpret_steal<py::object>(
+        PyObject_GetAttrString(reinterpret_cast<PyObject*>(Py_TYPE(value)), "__torch_function__"));
+    if (!function && !PyErr_ExceptionMatches(PyExc_AttributeError)) {
+      raised();
     }
+    PyErr_Clear();
     return function && function.ptr() != Known::get().disabled_torch_function;
+  }
+
+  /// What stands for a number while torch traces, which only torch knows to convert.
+  bool symbolic(PyObject* cls, PyObject* value) {
+    if (!has_torchs_way_ || !isInstance(value, cls)) {
+      return false;
+    }
+    torchs_way_ = true;
+    return true;
   }
 
   static bool isNumpyBool(PyObject* value) {
@@ -408,6 +262,9 @@ class Conversion {
   bool integer(PyObject* value, c10::IValue& out) {
     if (PyLong_CheckExact(value)) {
       out = number(value);
+      return true;
+    }
+    if (symbolic(Known::get().sym_int, value)) {
       return true;
     }
     if (isNoNumber(value) || !PyIndex_Check(value) ||
@@ -427,7 +284,7 @@ class Conversion {
     int overflow = 0;
     const long long result = PyLong_AsLongLongAndOverflow(value, &overflow);
     if (overflow != 0) {
-      throw Overflow();
+      throw Overflow{"does not fit in 64 bits"};
     }
     return result;
   }
@@ -444,25 +301,35 @@ class Conversion {
       out = PyFloat_AS_DOUBLE(value);
       return true;
     }
+    if (symbolic(Known::get().sym_float, value)) {
+      return true;
+    }
     if (isNoNumber(value) || !(PyFloat_Check(value) || PyLong_Check(value) ||
                                isInstance(value, Known::get().real))) {
       return mismatched(value);
     }
-    const double result = PyFloat_AsDouble(value);
-    if (result == -1.0 && PyErr_Occurred() != nullptr) {
-      if (!PyErr_ExceptionMatches(PyExc_OverflowError)) {
-        raised();
-      }
-      PyErr_Clear();
-      throw Overflow();
+    out = PyFloat_AsDouble(value);
+    return notTooLarge();
+  }
+
+  /// After a conversion to floating point.
+  static bool notTooLarge() {
+    if (PyErr_Occurred() == nullptr) {
+      return true;
     }
-    out = result;
-    return true;
+    if (!PyErr_ExceptionMatches(PyExc_OverflowError)) {
+      raised();
+    }
+    PyErr_Clear();
+    throw Overflow{"is too large for a float"};
   }
 
   bool boolean(PyObject* value, c10::IValue& out) {
     if (PyBool_Check(value)) {
       out = value == Py_True;
+      return true;
+    }
+    if (symbolic(Known::get().sym_bool, value)) {
       return true;
     }
     if (!isNumpyBool(value)) {
@@ -559,7 +426,7 @@ class Conversion {
     if (!isScriptObject(value)) {
       return standsFor(expected, value) || mismatched(value);
     }
-    adopt(value);
+    adoptObject(value);
     auto* found = unwrap(value);
     if (found == nullptr) {
       return mismatched(value);
@@ -585,26 +452,48 @@ class Conversion {
   }
 
   bool other(const Type& type, PyObject* value, c10::IValue& out) {
-    const auto& known = Known::get();
     switch (type.kind) {
-      case Kind::kComplex:
+      case ValueKind::kComplex:
         return complex(value, out);
-      case Kind::kScalar:
-        return PyBool_Check(value)             ? boolean(value, out)
-               : PyIndex_Check(value)          ? integer(value, out)
-               : isInstance(value, known.real) ? real(value, out)
-                                               : complex(value, out);
-      case Kind::kSymInt:
-        return isInstance(value, known.sym_int) ? byTorch(type, value, out) : integer(value, out);
-      case Kind::kSymBool:
-        return isInstance(value, known.sym_bool) ? byTorch(type, value, out)
-                                                 : boolean(value, out);
-      case Kind::kInstance:
+      case ValueKind::kScalar:
+        return scalar(value, out);
+      case ValueKind::kInstance:
         return isInstance(value, type.cls) ? byTorch(type, value, out) : mismatched(value);
       default:
-        adopt(value);
-        return byTorch(type, value, out);
+        return anything(type, value, out);
     }
+  }
+
+  bool scalar(PyObject* value, c10::IValue& out) {
+    if (PyBool_Check(value) || isNumpyBool(value)) {
+      return boolean(value, out);
+    }
+    if (PyIndex_Check(value)) {
+      return integer(value, out);
+    }
+    return isInstance(value, Known::get().real) ? real(value, out) : complex(value, out);
+  }
+
+  bool anything(const Type& type, PyObject* value, c10::IValue& out) {
+    if (isScriptObject(value)) {
+      adoptObject(value);
+      auto* object = unwrap(value);
+      if (object == nullptr) {
+        return mismatched(value);
+      }
+      out = c10::intrusive_ptr<c10::ivalue::Object>::reclaim_copy(object);
+      return true;
+    }
+    bool are_made = true;
+    forEach(value, [&](PyObject* inner) {
+      if (isScriptObject(inner)) {
+        adoptObject(inner);
+        are_made &= unwrap(inner) != nullptr;
+      } else if (THPVariable_Check(inner) && !THPVariable_CheckExact(inner)) {
+        torchs_way_ |= has_torchs_way_ && hasTorchFunction(inner);
+      }
+    });
+    return are_made ? byTorch(type, value, out) : mismatched(value);
   }
 
   bool complex(PyObject* value, c10::IValue& out) {
@@ -613,11 +502,8 @@ class Conversion {
       return mismatched(value);
     }
     const Py_complex number = PyComplex_AsCComplex(value);
-    if (PyErr_Occurred() != nullptr) {
-      raised();
-    }
     out = c10::complex<double>(number.real, number.imag);
-    return true;
+    return notTooLarge();
   }
 
   bool byTorch(const Type& type, PyObject* value, c10::IValue& out) {
@@ -626,12 +512,15 @@ class Conversion {
       return true;
     } catch (const py::error_already_set&) {
       throw;
+    } catch (const python_error&) {
+      throw;
     } catch (const std::exception&) {
       return mismatched(value);
     }
   }
 
   bool exact_;
+  bool has_torchs_way_;
   std::unique_ptr<Mismatch> mismatch_;
   bool torchs_way_ = false;
 };
@@ -678,7 +567,7 @@ inline PyObject* toPython(const Type& type, c10::IValue&& value) {
       return newInstance(cls, torch::jit::Object(std::move(value).toObject()));
     }
   }
-  if (type.kind == Kind::kList && value.isList()) {
+  if (type.kind == ValueKind::kList && value.isList()) {
     return toList(type.contained[0], value.toListRef());
   }
   auto converted = torch::jit::toPyObject(std::move(value));

@@ -22,7 +22,7 @@ __all__ = [
     "SearcherInterface",
 ]
 
-_runtime.load(__file__, "spec.yaml", "b71d807920ed07d7")
+_runtime.load(__file__, "spec.yaml", "18ef435226e0f0eb")
 
 import torch  # noqa: E402
 

@@ -21,7 +21,7 @@ __all__ = [
     "Real",
 ]
 
-_runtime.load(__file__, "spec.yaml", "aa340fb9506ec3a8")
+_runtime.load(__file__, "spec.yaml", "a5cb4518625eec7a")
 
 import torch  # noqa: E402
 

@@ -20,7 +20,7 @@ __all__ = [
     "whitespace",
 ]
 
-_runtime.load(__file__, "spec.yaml", "228db66e3f5a1b36")
+_runtime.load(__file__, "spec.yaml", "f9d53edf791438c9")
 
 import torch  # noqa: E402
 
