@@ -176,6 +176,8 @@ def _hides(library: Library, name: Text, what: str, diagnostics: Diagnostics) ->
         message = f"inside of the class a {what} '{name}' would hide what the package calls so"
     elif name.value in names.SCRIPT_OBJECT_MEMBERS:
         message = f"a {what} '{name}' would hide what torch asks every object for"
+    elif name.value in names.CLASS_MEMBERS:
+        message = f"a {what} '{name}' would hide what every class of a package has"
     else:
         return False
     diagnostics.add("CG401", name.span, message, f"for example {name.value.lower().lstrip('_')}_")

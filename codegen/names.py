@@ -115,6 +115,8 @@ DUNDERS_OF_NOTHING = frozenset(["__setitem__", "__delitem__", "__call__", "__exi
 SCRIPT_OBJECT_MEMBERS = frozenset(
     "setattr getattr hasattr _type _get_method _has_method _method_names _properties".split()
 )
+# What the classes of a package have themselves, and the fakes of their objects.
+CLASS_MEMBERS = frozenset("from_script _shown _state _passes _real _spec _rewind _no_rule".split())
 # Special methods that have a key of their own.
 DUNDER_KEYS = {
     "__init__": "init",
