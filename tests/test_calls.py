@@ -116,6 +116,7 @@ class TestAccepted:
             counter.Bare(Duck())
 
     def test_any(self, one: Any) -> None:
+        assert [one.anything(v) for v in (np.float32(0.5), np.int8(3))] == [0.5, 3]
         for value in (None, 1, True, 1.5, "a", [1, 2], {"a": X}, (1, "a"), X):
             result = one.anything(value)
             assert result is value or (type(result) is type(value) and result == value)
@@ -172,6 +173,18 @@ MESSAGES = {
         "Counter.anything(): argument 'value' must be a value that TorchScript has a type for,"
         " not object"
     ),
+    "one.anything([])": (
+        "Counter.anything(): argument 'value' must be a value that TorchScript has a type for,"
+        " not an empty list, whose type nothing tells"
+    ),
+    "one.anything({'a': 1, 'b': 'c'})": (
+        "Counter.anything(): argument 'value' must be a value that TorchScript has a type for,"
+        " not a dict of values without one type"
+    ),
+    "one.several([Derived()])": (
+        "Counter.several(): argument 'others' must be list[Counter],"
+        " but others[0] is Derived, which derives"
+    ),
     "one.add(1, 2)": "Counter.add() takes 1 positional argument but 2 were given",
     "one.get(1)": "Counter.get() takes 0 positional arguments but 1 was given",
     "one.mixed(1)": "Counter.mixed() is missing the arguments 'query', 'flag'",
@@ -215,15 +228,21 @@ class TestRefused:
     def test_overflow(self, one: Any) -> None:
         with pytest.raises(OverflowError) as raised:
             one.add(2**63)
-        assert str(raised.value) == (
-            "Counter.add(): argument 'n' does not fit in 64 bits: 9223372036854775808"
-        )
-        with pytest.raises(
-            OverflowError, match=r"argument 'values' is too large for a float: \[1000"
-        ):
-            one.reals([10**400])
-        with pytest.raises(OverflowError, match="argument 'value' is too large for a float"):
-            one.complex_number(10**400)
+        assert str(raised.value) == ("Counter.add(): argument 'n' does not fit in 64 bits")
+        overflows = {
+            "one.reals([1.0, 10**400])": (
+                "Counter.reals(): argument 'values': values[1] is too large for a float"
+            ),
+            "one.complex_number(10**5000)": (
+                "Counter.complex_number(): argument 'value' is too large for a float"
+            ),
+            "setattr(one, 'n', 2**64)": "Counter.n does not fit in 64 bits",
+            "one.anything([2**64])": "Counter.anything(): argument 'value' does not fit in 64 bits",
+        }
+        for code, message in overflows.items():
+            with pytest.raises(OverflowError) as raised:
+                eval(code, {"one": one})
+            assert str(raised.value) == message
         assert one.add(-(2**63)) == 3 - 2**63
 
     def test_what_conversion_raises_is_kept(self, one: Any) -> None:
@@ -308,6 +327,10 @@ class TestObjects:
         assert str(inspect.signature(one.add)) == "(n: 'int' = 1) -> 'int'"
         assert counter.Counter.add.__doc__ == one.add.__doc__ == "Adds to the count; gives it."
         assert counter.Counter.add.__qualname__ == "Counter.add"
+        assert one.add.__module__ == counter.Counter.add.__module__ == "counter"
+        assert counter.Counter.pick.__doc__ == (
+            "pick(value: int) -> str\npick(value: float) -> str\npick(value: torch.Tensor) -> str"
+        )
         assert repr(one) == "Counter(n=3, name='one', weight=None)"
         one.weight = X
         assert repr(one) == "Counter(n=3, name='one', weight=<float32 tensor of shape (2,)>)"
@@ -412,6 +435,9 @@ class TestObjects:
         for internal in (type(counter.Counter.add), type(one.add)):
             with pytest.raises(TypeError, match="cannot create"):
                 internal()
+        assert repr(one.add) == f"<bound method Counter.add of {one!r}>"
+        assert pickle.loads(pickle.dumps(one.add))(1) == 4
+        assert pickle.loads(pickle.dumps(counter.Counter.add)) is counter.Counter.add
         assert one.add == one.add and hash(one.add) == hash(one.add)
         assert one.add != one.get and one.add != counter.Counter().add
 

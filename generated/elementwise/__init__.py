@@ -15,7 +15,7 @@ __all__ = [
     "elementwise",
 ]
 
-_runtime.load(__file__, "specs/elementwise.yaml", "d9d734484870bf59")
+_runtime.load(__file__, "specs/elementwise.yaml", "58599b671489f1e5")
 
 
 from . import _classes  # noqa: E402

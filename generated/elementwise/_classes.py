@@ -110,8 +110,11 @@ def _filled(cls: type, qualified: str, name: str, member: Any) -> Any:
 def _method(cls: type, qualified: str, function: Any, role: _native._Role) -> Any:
     names = getattr(function, "_torchscript_names", (function.__name__,))
     holding = frozenset(getattr(function, "_holding_gil", ()))
-    receivers = 0 if role == "static" else 1
-    signatures = "".join(_overload_signatures(function, receivers))
+    signatures = "".join(_overload_signatures(function, 0 if role == "static" else 1))
+    if signatures:
+        function.__doc__ = "\n\n".join(
+            filter(None, [inspect.cleandoc(signatures), function.__doc__])
+        )
     where = f"{cls.__name__}.{function.__name__}"
     return _native.make_method(cls, qualified, where, role, names, function, holding, signatures)
 

@@ -14,7 +14,7 @@ __all__ = [
     "openvino_delegate",
 ]
 
-_runtime.load(__file__, "specs/openvino_delegate.yaml", "1fbefd6f771831b9")
+_runtime.load(__file__, "specs/openvino_delegate.yaml", "4eb92bcfde55ced0")
 
 
 from . import _classes  # noqa: E402

@@ -15,7 +15,7 @@ __all__ = [
     "LRUCache",
 ]
 
-_runtime.load(__file__, "specs/tensor_cache.yaml", "6beefe5cb6a4e357")
+_runtime.load(__file__, "specs/tensor_cache.yaml", "41c5b90416f25b24")
 
 import torch  # noqa: E402
 

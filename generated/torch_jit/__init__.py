@@ -15,7 +15,7 @@ __all__ = [
     "torch_jit_unavailable",
 ]
 
-_runtime.load(__file__, "specs/torch_jit.yaml", "1c20d0afa1f94db7")
+_runtime.load(__file__, "specs/torch_jit.yaml", "82b9846d15b7db8a")
 
 
 from . import _classes  # noqa: E402

@@ -74,7 +74,8 @@ void checkArgument(const c10::IValue& value, size_t index) {
 
 void checkResult(const c10::IValue& value) {
   forEach(value, [](const c10::IValue& inner) {
-    TORCH_CHECK(!isNull(inner), "a null pointer to a ", inner.type()->repr_str(), " was returned");
+    TORCH_CHECK(!isNull(inner), "a null pointer to a ",
+                inner.toObjectRef().type()->name()->qualifiedName(), " was returned");
   });
 }
 

@@ -9,7 +9,7 @@ namespace {
 
 // What the Python package reads before it loads this library.
 [[gnu::used]] constexpr char stamp[] =
-    "torch-backend-codegen torch=" TORCH_VERSION " source=d9d734484870bf59;";
+    "torch-backend-codegen torch=" TORCH_VERSION " source=58599b671489f1e5;";
 
 const elementwise::backend<elementwise::Delegate> registered_elementwise(
     "elementwise",

@@ -9,7 +9,7 @@ namespace {
 
 // What the Python package reads before it loads this library.
 [[gnu::used]] constexpr char stamp[] =
-    "torch-backend-codegen torch=" TORCH_VERSION " source=1fbefd6f771831b9;";
+    "torch-backend-codegen torch=" TORCH_VERSION " source=4eb92bcfde55ced0;";
 
 const openvino_delegate::backend<openvino_delegate::Delegate> registered_openvino_delegate(
     "openvino_delegate",

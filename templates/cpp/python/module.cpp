@@ -118,6 +118,22 @@ PyObject* compareBound(PyObject* self, PyObject* other, int operation) {
   return PyBool_FromLong(static_cast<long>(equal == (operation == Py_EQ)));
 }
 
+/// Pickled as the object and the name, as Python's own.
+PyObject* reduceBound(PyObject* self, PyObject* /*unused*/) {
+  const auto& method = *Bound::of(self)->descriptor->method;
+  return atBoundary(method, [&] {
+    const auto get = py::module_::import("builtins").attr("getattr");
+    const auto name = py::handle(method.declared).attr("__name__");
+    return py::make_tuple(get, py::make_tuple(py::handle(Bound::of(self)->self), name)).release().ptr();
+  });
+}
+
+PyObject* representBound(PyObject* self) {
+  const auto* bound = Bound::of(self);
+  return PyUnicode_FromFormat("<bound method %s of %R>", bound->descriptor->method->name.c_str(),
+                              bound->self);
+}
+
 Py_hash_t hashBound(PyObject* self) {
   const auto* bound = Bound::of(self);
   return _Py_HashPointer(bound->self) ^ _Py_HashPointer(bound->descriptor);
@@ -137,6 +153,8 @@ PyObject* getBoundSignature(PyObject* self, void* /*unused*/) {
 }
 
 PyTypeObject* makeBoundType() {
+  static PyMethodDef methods[] = {{"__reduce__", reduceBound, METH_NOARGS, nullptr},
+                                  {nullptr, nullptr, 0, nullptr}};
   auto* base = reinterpret_cast<PyTypeObject*>(Known::get().script_method);
   static PyMemberDef members[] = {
       {"__vectorcalloffset__", T_PYSSIZET,
@@ -154,6 +172,8 @@ PyTypeObject* makeBoundType() {
                          {Py_tp_getattro, reinterpret_cast<void*>(getBoundAttribute)},
                          {Py_tp_richcompare, reinterpret_cast<void*>(compareBound)},
                          {Py_tp_hash, reinterpret_cast<void*>(hashBound)},
+                         {Py_tp_repr, reinterpret_cast<void*>(representBound)},
+                         {Py_tp_methods, methods},
                          {Py_tp_members, members},
                          {Py_tp_getset, attributes},
                          {0, nullptr}};

@@ -28,11 +28,8 @@ struct Mismatch {
   std::string found;
   /// Whether it is a key of what is there.
   bool is_key = false;
-};
-
-/// A number that fits its kind, and not what C++ has for it.
-struct Overflow {
-  const char* why;
+  /// Why a number that fits its kind is none that C++ has, if that is what is wrong.
+  std::string overflow = {};
 };
 
 // Types.
@@ -161,7 +158,7 @@ class Conversion {
   /// there is such a way to call.
   Conversion(bool exact, bool torchs_way) : exact_(exact), has_torchs_way_(torchs_way) {}
 
-  /// Whether `value` is of the type; if not, `mismatch()` says why. Throws Overflow, or what Python raised.
+  /// Whether `value` is of the type; if not, `mismatch()` says why. Throws what Python raised.
   bool convert(const Type& type, PyObject* value, c10::IValue& out) {
     switch (type.kind) {
       case ValueKind::kTensor:
@@ -261,8 +258,7 @@ class Conversion {
 
   bool integer(PyObject* value, c10::IValue& out) {
     if (PyLong_CheckExact(value)) {
-      out = number(value);
-      return true;
+      return number(value, out);
     }
     if (symbolic(Known::get().sym_int, value)) {
       return true;
@@ -276,17 +272,19 @@ class Conversion {
       // Such as an array of several.
       return PyErr_ExceptionMatches(PyExc_TypeError) ? cleared(value) : raised();
     }
-    out = number(index.ptr());
-    return true;
+    return number(index.ptr(), out);
   }
 
-  static int64_t number(PyObject* value) {
+  bool number(PyObject* value, c10::IValue& out) {
     int overflow = 0;
-    const long long result = PyLong_AsLongLongAndOverflow(value, &overflow);
-    if (overflow != 0) {
-      throw Overflow{"does not fit in 64 bits"};
-    }
-    return result;
+    out = static_cast<int64_t>(PyLong_AsLongLongAndOverflow(value, &overflow));
+    return overflow == 0 || overflowed(value, "does not fit in 64 bits");
+  }
+
+  bool overflowed(PyObject* value, const char* why) {
+    mismatched(value);
+    mismatch_->overflow = why;
+    return false;
   }
 
   bool cleared(PyObject* value) {
@@ -309,11 +307,11 @@ class Conversion {
       return mismatched(value);
     }
     out = PyFloat_AsDouble(value);
-    return notTooLarge();
+    return notTooLarge(value);
   }
 
   /// After a conversion to floating point.
-  static bool notTooLarge() {
+  bool notTooLarge(PyObject* value) {
     if (PyErr_Occurred() == nullptr) {
       return true;
     }
@@ -321,7 +319,7 @@ class Conversion {
       raised();
     }
     PyErr_Clear();
-    throw Overflow{"is too large for a float"};
+    return overflowed(value, "is too large for a float");
   }
 
   bool boolean(PyObject* value, c10::IValue& out) {
@@ -352,7 +350,15 @@ class Conversion {
     return true;
   }
 
+  /// While it lives, values are those of a container.
+  struct Within {
+    explicit Within(size_t& depth) : depth(depth) { ++depth; }
+    ~Within() { --depth; }
+    size_t& depth;
+  };
+
   bool list(const Type& type, PyObject* value, c10::IValue& out) {
+    const Within within_list(depth_);
     const auto& element = type.contained[0];
     c10::impl::GenericList items(element.torch);
     if (!PyList_Check(value) && !PyTuple_Check(value)) {
@@ -384,6 +390,7 @@ class Conversion {
     if (!PyDict_Check(value)) {
       return mismatched(value);
     }
+    const Within within_dict(depth_);
     c10::impl::GenericDict items(type.contained[0].torch, type.contained[1].torch);
     const auto copied = py::reinterpret_steal<py::object>(PyDict_Items(value));
     for (Py_ssize_t i = 0; i < PyList_GET_SIZE(copied.ptr()); ++i) {
@@ -410,6 +417,7 @@ class Conversion {
     if (size != type.contained.size()) {
       return mismatched("a tuple of " + std::to_string(size));
     }
+    const Within within_tuple(depth_);
     std::vector<c10::IValue> items(size);
     for (size_t i = 0; i < size; ++i) {
       auto* item = PyTuple_GET_ITEM(value, static_cast<Py_ssize_t>(i));
@@ -436,6 +444,10 @@ class Conversion {
       if (base == nullptr || !PyObject_TypeCheck(value, base)) {
         return mismatched(found->type()->name()->name());
       }
+      if (depth_ > 0) {
+        // C++ has a container of the very class, of which torch checks each.
+        return mismatched(found->type()->name()->name() + ", which derives");
+      }
     }
     out = c10::intrusive_ptr<c10::ivalue::Object>::reclaim_copy(found);
     return true;
@@ -446,9 +458,9 @@ class Conversion {
     if (std::string_view(Py_TYPE(value)->tp_name) != "FakeScriptObject") {
       return false;
     }
-    torchs_way_ = true;
-    const auto name = py::handle(value).attr("script_class_name");
-    return py::cast<std::string>(name) == expected.name()->qualifiedName();
+    const auto name = py::getattr(py::handle(value), "script_class_name", py::none());
+    torchs_way_ = has_torchs_way_ && name.equal(py::str(expected.name()->qualifiedName()));
+    return torchs_way_;
   }
 
   bool other(const Type& type, PyObject* value, c10::IValue& out) {
@@ -484,16 +496,35 @@ class Conversion {
       out = c10::intrusive_ptr<c10::ivalue::Object>::reclaim_copy(object);
       return true;
     }
-    bool are_made = true;
+    if (!PyLong_Check(value) && !PyFloat_Check(value) && !PyComplex_Check(value) &&
+        (isNumpyBool(value) || isInstance(value, Known::get().complex))) {
+      return scalar(value, out);
+    }
+    bool are_values = true;
     forEach(value, [&](PyObject* inner) {
       if (isScriptObject(inner)) {
         adoptObject(inner);
-        are_made &= unwrap(inner) != nullptr;
+        are_values &= unwrap(inner) != nullptr;
+      } else if (PyLong_CheckExact(inner)) {
+        are_values &= number(inner, out);
       } else if (THPVariable_Check(inner) && !THPVariable_CheckExact(inner)) {
         torchs_way_ |= has_torchs_way_ && hasTorchFunction(inner);
       }
     });
-    return are_made ? byTorch(type, value, out) : mismatched(value);
+    if (!are_values) {
+      return mismatch_ != nullptr ? false : mismatched(value);
+    }
+    return byTorch(type, value, out) || untyped(value);
+  }
+
+  /// Of a container, why TorchScript has no type for it.
+  bool untyped(PyObject* value) {
+    const auto name = typeName(value);
+    const bool is_container = PyList_Check(value) || PyDict_Check(value);
+    if (is_container && PyObject_Size(value) == 0) {
+      return mismatched("an empty " + name + ", whose type nothing tells");
+    }
+    return is_container ? mismatched("a " + name + " of values without one type") : mismatched(value);
   }
 
   bool complex(PyObject* value, c10::IValue& out) {
@@ -503,7 +534,7 @@ class Conversion {
     }
     const Py_complex number = PyComplex_AsCComplex(value);
     out = c10::complex<double>(number.real, number.imag);
-    return notTooLarge();
+    return notTooLarge(value);
   }
 
   bool byTorch(const Type& type, PyObject* value, c10::IValue& out) {
@@ -521,6 +552,7 @@ class Conversion {
 
   bool exact_;
   bool has_torchs_way_;
+  size_t depth_ = 0;
   std::unique_ptr<Mismatch> mismatch_;
   bool torchs_way_ = false;
 };

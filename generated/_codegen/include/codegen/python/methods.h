@@ -137,7 +137,6 @@ class Matching {
       }
       if (value != nullptr) {
         if (!convert(parameter, value, out[i])) {
-          failed_ = &parameter;
           return false;
         }
       } else if (parameter.default_value) {
@@ -157,26 +156,35 @@ class Matching {
       return method_.where + wrongCount();
     }
     const auto& mismatch = conversion_.mismatch();
-    const bool is_setter = method_.role == Role::kSetter;
-    const auto what = method_.where + (is_setter ? "" : ": argument '" + failed_->name + "'") +
-                      " must be " + failed_->type.name;
+    const auto text = what() + " must be " + failed_->type.name;
     if (mismatch.path.empty() && !mismatch.is_key) {
-      return what + ", not " + mismatch.found;
+      return text + ", not " + mismatch.found;
     }
-    const auto root = is_setter ? "the value" : failed_->name;
-    return what + ", but " + (mismatch.is_key ? "a key of " : "") + root + mismatch.path + " is " +
+    return text + ", but " + (mismatch.is_key ? "a key of " : "") + root() + mismatch.path + " is " +
            mismatch.found;
   }
 
  private:
   bool convert(const Parameter& parameter, PyObject* value, c10::IValue& out) {
-    try {
-      return conversion_.convert(parameter.type, value, out);
-    } catch (const Overflow& overflow) {
-      PyErr_Format(PyExc_OverflowError, "%s: argument '%s' %s: %S", method_.where.c_str(),
-                   parameter.name.c_str(), overflow.why, value);
+    if (conversion_.convert(parameter.type, value, out)) {
+      return true;
+    }
+    failed_ = &parameter;
+    const auto& mismatch = conversion_.mismatch();
+    if (!mismatch.overflow.empty()) {
+      const auto place = mismatch.path.empty() ? "" : ": " + root() + mismatch.path;
+      PyErr_SetString(PyExc_OverflowError, (what() + place + " " + mismatch.overflow).c_str());
       throw py::error_already_set();
     }
+    return false;
+  }
+
+  std::string root() const { return method_.role == Role::kSetter ? "the value" : failed_->name; }
+
+  /// The argument, or the property, that is wrong.
+  std::string what() const {
+    const bool is_setter = method_.role == Role::kSetter;
+    return method_.where + (is_setter ? "" : ": argument '" + failed_->name + "'");
   }
 
   PyObject* keyword(const Parameter& parameter) const {
