@@ -15,7 +15,7 @@ __all__ = [
     "LRUCache",
 ]
 
-_runtime.load(__file__, "specs/tensor_cache.yaml", "41c5b90416f25b24")
+_runtime.load(__file__, "specs/tensor_cache.yaml", "8e6893d8eaca9d0d")
 
 import torch  # noqa: E402
 

@@ -15,7 +15,7 @@ __all__ = [
     "torch_jit_unavailable",
 ]
 
-_runtime.load(__file__, "specs/torch_jit.yaml", "82b9846d15b7db8a")
+_runtime.load(__file__, "specs/torch_jit.yaml", "8795275621fd6d85")
 
 
 from . import _classes  # noqa: E402

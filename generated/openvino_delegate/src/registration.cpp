@@ -9,7 +9,7 @@ namespace {
 
 // What the Python package reads before it loads this library.
 [[gnu::used]] constexpr char stamp[] =
-    "torch-backend-codegen torch=" TORCH_VERSION " source=4eb92bcfde55ced0;";
+    "torch-backend-codegen torch=" TORCH_VERSION " source=1131aa8a4c83d2f6;";
 
 const openvino_delegate::backend<openvino_delegate::Delegate> registered_openvino_delegate(
     "openvino_delegate",

@@ -9,7 +9,7 @@ namespace {
 
 // What the Python package reads before it loads this library.
 [[gnu::used]] constexpr char stamp[] =
-    "torch-backend-codegen torch=" TORCH_VERSION " source=41c5b90416f25b24;";
+    "torch-backend-codegen torch=" TORCH_VERSION " source=8e6893d8eaca9d0d;";
 
 constexpr codegen::ClassMethod kLRUCacheMethods[] = {
     {"__init__(int capacity) -> NoneType _0",

@@ -9,7 +9,7 @@ namespace {
 
 // What the Python package reads before it loads this library.
 [[gnu::used]] constexpr char stamp[] =
-    "torch-backend-codegen torch=" TORCH_VERSION " source=82b9846d15b7db8a;";
+    "torch-backend-codegen torch=" TORCH_VERSION " source=8795275621fd6d85;";
 
 const torch_jit::backend<torch_jit::TestBackend> registered_torch_jit_test(
     "torch_jit_test",

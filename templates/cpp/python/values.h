@@ -159,7 +159,41 @@ class Conversion {
   Conversion(bool exact, bool torchs_way) : exact_(exact), has_torchs_way_(torchs_way) {}
 
   /// Whether `value` is of the type; if not, `mismatch()` says why. Throws what Python raised.
-  bool convert(const Type& type, PyObject* value, c10::IValue& out) {
+  [[gnu::always_inline]] bool convert(const Type& type, PyObject* value, c10::IValue& out) {
+    return isPlain(type, value, out) || convertOther(type, value, out);
+  }
+
+  /// After `convert` was false.
+  const Mismatch& mismatch() const { return *mismatch_; }
+
+  /// Whether a value asks for torch's own way: it has a `__torch_function__`, or stands for another while
+  /// something is traced.
+  bool torchs_way() const { return torchs_way_; }
+
+ private:
+  /// What most calls have, in line: the calls of the functions below would take longer than what they do.
+  [[gnu::always_inline]] static bool isPlain(const Type& type, PyObject* value, c10::IValue& out) {
+    const bool is_optional = type.kind == ValueKind::kOptional;
+    if (is_optional && value == Py_None) {
+      return true;
+    }
+    const auto kind = is_optional ? type.contained[0].kind : type.kind;
+    int overflow = 0;
+    if (kind == ValueKind::kTensor && THPVariable_CheckExact(value)) {
+      out = THPVariable_Unpack(value);
+    } else if (kind == ValueKind::kInt && PyLong_CheckExact(value)) {
+      out = static_cast<int64_t>(PyLong_AsLongLongAndOverflow(value, &overflow));
+    } else if (kind == ValueKind::kFloat && PyFloat_CheckExact(value)) {
+      out = PyFloat_AS_DOUBLE(value);
+    } else if (kind == ValueKind::kBool && PyBool_Check(value)) {
+      out = value == Py_True;
+    } else {
+      return false;
+    }
+    return overflow == 0;
+  }
+
+  [[gnu::noinline]] bool convertOther(const Type& type, PyObject* value, c10::IValue& out) {
     switch (type.kind) {
       case ValueKind::kTensor:
         return tensor(value, out);
@@ -188,14 +222,6 @@ class Conversion {
     }
   }
 
-  /// After `convert` was false.
-  const Mismatch& mismatch() const { return *mismatch_; }
-
-  /// Whether a value asks for torch's own way: it has a `__torch_function__`, or stands for another while
-  /// something is traced.
-  bool torchs_way() const { return torchs_way_; }
-
- private:
   bool mismatched(PyObject* value) {
     return mismatched(typeName(value));
   }
@@ -211,10 +237,6 @@ class Conversion {
   }
 
   bool tensor(PyObject* value, c10::IValue& out) {
-    if (THPVariable_CheckExact(value)) {
-      out = THPVariable_Unpack(value);
-      return true;
-    }
     const bool is_tensor = THPVariable_Check(value);
     if (has_torchs_way_ && hasTorchFunction(value)) {
       torchs_way_ = true;
@@ -257,9 +279,6 @@ class Conversion {
   }
 
   bool integer(PyObject* value, c10::IValue& out) {
-    if (PyLong_CheckExact(value)) {
-      return number(value, out);
-    }
     if (symbolic(Known::get().sym_int, value)) {
       return true;
     }
@@ -295,10 +314,6 @@ class Conversion {
   [[noreturn]] static bool raised() { throw py::error_already_set(); }
 
   bool real(PyObject* value, c10::IValue& out) {
-    if (PyFloat_CheckExact(value)) {
-      out = PyFloat_AS_DOUBLE(value);
-      return true;
-    }
     if (symbolic(Known::get().sym_float, value)) {
       return true;
     }

@@ -128,22 +128,24 @@ class Matching {
       return false;
     }
     size_t used = 0;
-    for (size_t i = 0; i < overload_.parameters.size(); ++i) {
-      const auto& parameter = overload_.parameters[i];
+    size_t i = 0;
+    for (const auto& parameter : overload_.parameters) {
       PyObject* value = i < given_.count ? given_.positional[i] : nullptr;
       if (given_.keywords != nullptr && value == nullptr) {
         value = keyword(parameter);
         used += value != nullptr ? 1 : 0;
       }
       if (value != nullptr) {
-        if (!convert(parameter, value, out[i])) {
+        if (!convert(parameter, value, *out)) {
           return false;
         }
       } else if (parameter.default_value) {
-        out[i] = *parameter.default_value;
+        *out = *parameter.default_value;
       } else {
         return false;
       }
+      ++i;
+      ++out;
     }
     return used == given_.keyword_count();
   }
@@ -241,7 +243,7 @@ class Matching {
 
   const NativeMethod& method_;
   const Overload& overload_;
-  Given given_;
+  const Given& given_;
   Conversion conversion_;
   const Parameter* failed_ = nullptr;
 };
