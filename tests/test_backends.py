@@ -191,7 +191,7 @@ class TestValues:
         assert methods == SAME.keys() | NUMBERS.keys() | elsewhere
 
     def test_an_integer_that_is_too_large(self, types: Any) -> None:
-        with pytest.raises(OverflowError, match="argument 'value' does not fit in 64 bits: 92233"):
+        with pytest.raises(OverflowError, match="argument 'value' does not fit in 64 bits"):
             types.integer(2**63)
 
     def test_defaults_and_keywords(self, types: Any) -> None:

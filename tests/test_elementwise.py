@@ -643,7 +643,8 @@ def test_malformed_programs_are_refused(backend: Any, name: str) -> None:
     delegate = backend.create()
     with pytest.raises((ValueError, RuntimeError)) as caught:
         delegate.compile({"forward": program}, {"forward": ()})
-    assert str(caught.value) == f"elementwise: malformed program for method 'forward': {flaw}"
+    where = "elementwise.compile(): elementwise: malformed program for method 'forward'"
+    assert str(caught.value) == f"{where}: {flaw}"
 
 
 def test_a_delegate_by_hand(backend: Any) -> None:
@@ -663,7 +664,7 @@ def test_a_delegate_by_hand(backend: Any) -> None:
     ):
         with pytest.raises((ValueError, RuntimeError)) as caught:
             delegate.execute(handle, arguments)
-        assert str(caught.value) == f"elementwise: {flaw}"
+        assert str(caught.value) == f"elementwise.execute(): elementwise: {flaw}"
     for bad in (-1, 1, 2**40, "0", None):
         with pytest.raises((ValueError, RuntimeError), match="not one that compile returned"):
             delegate.execute(bad, [torch.ones(1)])

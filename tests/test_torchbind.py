@@ -63,5 +63,5 @@ def test_what_is_scaffolded_throws(packages: Path, run_python: Callable[..., str
     assert run_python(CALL, packages).splitlines() == [
         "_ReLUClass.__init__(): torchbind::ReLUClass::ReLUClass is not implemented",
         "_StaticMethod.staticMethod(): torchbind::StaticMethod::staticMethod is not implemented",
-        "torchbind::make_lambda_init is not implemented",
+        "_LambdaInit.__init__(): torchbind::make_lambda_init is not implemented",
     ]

@@ -15,7 +15,7 @@ __all__ = [
     "elementwise",
 ]
 
-_runtime.load(__file__, "specs/elementwise.yaml", "bd613cf07b8b61e4")
+_runtime.load(__file__, "specs/elementwise.yaml", "40390b4a17545827")
 
 
 from . import _classes  # noqa: E402

@@ -14,7 +14,7 @@ __all__ = [
     "openvino_delegate",
 ]
 
-_runtime.load(__file__, "specs/openvino_delegate.yaml", "1131aa8a4c83d2f6")
+_runtime.load(__file__, "specs/openvino_delegate.yaml", "68a26597818c64ab")
 
 
 from . import _classes  # noqa: E402

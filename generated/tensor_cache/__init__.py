@@ -15,7 +15,7 @@ __all__ = [
     "LRUCache",
 ]
 
-_runtime.load(__file__, "specs/tensor_cache.yaml", "8e6893d8eaca9d0d")
+_runtime.load(__file__, "specs/tensor_cache.yaml", "f3ea5ad45e249f21")
 
 import torch  # noqa: E402
 

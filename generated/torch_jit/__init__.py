@@ -15,7 +15,7 @@ __all__ = [
     "torch_jit_unavailable",
 ]
 
-_runtime.load(__file__, "specs/torch_jit.yaml", "8795275621fd6d85")
+_runtime.load(__file__, "specs/torch_jit.yaml", "24d78ca5ecb43bd8")
 
 
 from . import _classes  # noqa: E402

@@ -413,7 +413,7 @@ inline Refusal noOverload(const NativeMethod& method, const Given& given) {
   return Refusal(method.where + ": no overload takes (" + types + "); there are" + method.signatures);
 }
 
-/// Calls an overload if it takes the arguments; null, with nothing raised, if not.
+/// Calls an overload, unless it does not take the arguments: then it is false.
 inline bool attempt(const NativeMethod& method, const Overload& overload, PyObject* self,
                     const Given& given, Matching& matching, PyObject*& result) {
   const size_t receivers = method.role == Role::kStatic ? 0 : 1;
@@ -465,10 +465,12 @@ inline PyObject* invoke(const NativeMethod& method, PyObject* self, const Given&
 
 /// A call on an object.
 inline PyObject* invokeOn(const NativeMethod& method, PyObject* self, const Given& given) {
-  // As in TorchScript, where exceptions have no type.
-  PyObject* const nothing[] = {Py_None, Py_None, Py_None};
-  const bool is_exit = method.role == Role::kExit && given.count == 3;
-  return invoke(method, self, is_exit ? Given{nothing, 3, nullptr} : given);
+  if (method.role == Role::kExit && given.count == 3) {
+    // As in TorchScript, where exceptions have no type.
+    PyObject* const nothing[] = {Py_None, Py_None, Py_None};
+    return invoke(method, self, {nothing, 3, nullptr});
+  }
+  return invoke(method, self, given);
 }
 
 /// Throws unless the method may be called on `value`, which is null where nothing was given.

@@ -22,7 +22,7 @@ __all__ = [
     "SearcherInterface",
 ]
 
-_runtime.load(__file__, "spec.yaml", "18ef435226e0f0eb")
+_runtime.load(__file__, "spec.yaml", "a2a04e7e6592695e")
 
 import torch  # noqa: E402
 

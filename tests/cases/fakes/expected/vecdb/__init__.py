@@ -21,7 +21,7 @@ __all__ = [
     "Real",
 ]
 
-_runtime.load(__file__, "spec.yaml", "a5cb4518625eec7a")
+_runtime.load(__file__, "spec.yaml", "88fdeb01876e204e")
 
 import torch  # noqa: E402
 

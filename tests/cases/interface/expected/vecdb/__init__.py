@@ -20,7 +20,7 @@ __all__ = [
     "whitespace",
 ]
 
-_runtime.load(__file__, "spec.yaml", "f9d53edf791438c9")
+_runtime.load(__file__, "spec.yaml", "6ca8401c07a01b77")
 
 import torch  # noqa: E402
 

@@ -9,7 +9,7 @@ namespace {
 
 // What the Python package reads before it loads this library.
 [[gnu::used]] constexpr char stamp[] =
-    "torch-backend-codegen torch=" TORCH_VERSION " source=a5cb4518625eec7a;";
+    "torch-backend-codegen torch=" TORCH_VERSION " source=88fdeb01876e204e;";
 
 constexpr codegen::ClassMethod kIndexMethods[] = {
     {"same(Tensor query) -> Tensor",
