@@ -111,6 +111,24 @@ class TestCompile:
         before, _, after = torch.compile(call, fullgraph=True)(traced.Table(ROWS), X)
         assert torch.equal(before, ROWS + 1) is is_mended and torch.equal(after, ROWS + 0.5)
 
+    @pytest.mark.parametrize("dynamic", [False, True])
+    @pytest.mark.parametrize("name", ["shift_sized", "shift_counted"])
+    def test_a_result_that_nobody_uses(self, traced: ModuleType, name: str, dynamic: bool) -> None:
+        """Torch has a symbol for it, or makes one, and deletes the call whose symbol is not used."""
+
+        def call(table: Any, x: torch.Tensor) -> torch.Tensor:
+            getattr(table, name)(x)
+            return x + 1
+
+        table = traced.Table(ROWS)
+        compiled = torch.compile(call, backend="aot_eager", fullgraph=True, dynamic=dynamic)
+        for i, x in enumerate((X, torch.ones(5, 2), torch.ones(7, 2)), 1):
+            assert same(compiled(table, x), x + 1)
+            assert same(table.rows(), ROWS + i)
+        exported = torch.export.export(Holds(traced.Table(ROWS), call), (X,), strict=False).module()
+        assert same(exported(X), X + 1)
+        assert "call_torchbind" in exported.code
+
     def test_where_an_object_comes_from(self, traced: ModuleType) -> None:
         table = traced.Table(ROWS)
         module = torch.compile(

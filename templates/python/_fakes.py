@@ -148,13 +148,22 @@ def _is(kind: str, value: Any) -> bool:
 
 def dynamic_size() -> Any:
     """A size that depends on data."""
-    size = dynamic_int()
+    size = _unbacked()
     cast(Any, torch)._check(size >= 0)
     return size
 
 
 def dynamic_int() -> Any:
-    """A number that depends on data; torch.library.get_ctx() has none but for operators."""
+    """A number that depends on data.
+
+    Negated: a call whose result is a symbol of its own, and that nobody uses, torch 2.13 deletes with all that it does
+    (`insert_deferred_runtime_asserts`).
+    """
+    return -_unbacked()
+
+
+def _unbacked() -> Any:
+    """torch.library.get_ctx() has none but for operators."""
     mode = torch._C._get_dispatch_mode(torch._C._TorchDispatchModeKey.FAKE)
     return cast(Any, mode).shape_env.create_unbacked_symint()
 
@@ -263,7 +272,7 @@ def _traced(method: Callable[..., Any]) -> Callable[..., Any]:
         if self._passes.step():
             self._rewind()
             _mend_order()
-        result = method(self, *args, **kwargs)
+        result = _known(method(self, *args, **kwargs))
         if self._passes.is_dynamo and _is_differentiated((args, kwargs, vars(self._state)), result):
             raise NotImplementedError(
                 "torch.compile would lose the gradient that flows through"
@@ -273,6 +282,12 @@ def _traced(method: Callable[..., Any]) -> Callable[..., Any]:
         return pytree.tree_map(_lowered, result) if self._passes.is_compiling else result
 
     return call
+
+
+def _known(result: Any) -> Any:
+    """A size that torch has a symbol for, as the number that it is: torch would take the symbol, and not call."""
+    is_symbol = isinstance(result, torch.SymInt) and cast(Any, result).node.has_hint()
+    return int(result) if is_symbol else result
 
 
 def _is_differentiated(inputs: Any, result: Any) -> bool:

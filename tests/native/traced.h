@@ -37,6 +37,10 @@ class Table : public torch::CustomClassHolder {
   at::Tensor all() const { return rows_.clone(); }
   void add(const at::Tensor& rows) { rows_ = at::cat({rows_, rows}); }
   void shift(double by) { rows_ = rows_ + by; }
+  int64_t shift_sized(const at::Tensor& x) {
+    shift(1.0);
+    return x.size(0);
+  }
   void forget() { rows_ = rows_.slice(0, 0, 0).clone(); }
   c10::intrusive_ptr<Table> twin() const { return c10::make_intrusive<Table>(rows_, factor_); }
   at::Tensor scale_with(const c10::intrusive_ptr<Table>& other, const at::Tensor& x) const {
