@@ -65,6 +65,14 @@ class ImplementationView(NamedTuple):
     prepare: str | None
 
 
+class Imports(NamedTuple):
+    """What annotations and rules name, by where it comes from."""
+
+    standard: tuple[str, ...]
+    torch: tuple[str, ...]
+    others: tuple[str, ...]
+
+
 class PackageView(NamedTuple):
     library: str
     spec: str
@@ -94,6 +102,7 @@ def package(library: Library, spec: str, fingerprint: str) -> PackageView:
         for implementation in backend.implementations
     )
     imports = _imports(protocols, classes, fakes, stub=False)
+    stub = _imports(protocols, classes, (), stub=True)
     return PackageView(
         library=library.name.value,
         spec=spec,
@@ -104,8 +113,9 @@ def package(library: Library, spec: str, fingerprint: str) -> PackageView:
                 f"Generated from {spec} by torch-backend-codegen. Do not edit.",
             ]
         ),
-        imports=_early_imports(imports),
-        stub_imports=_imports(protocols, classes, (), stub=True),
+        # What comes with the package finds out whether torch can be imported.
+        imports=_blocks(imports.standard, imports.others, ["from . import _runtime"]),
+        stub_imports=_blocks(stub.standard, (*stub.torch, *stub.others)),
         siblings=", ".join(
             [*(["_classes"] if classes else []), *(["_runtime"] if implementations else [])]
         ),
@@ -124,24 +134,18 @@ def package(library: Library, spec: str, fingerprint: str) -> PackageView:
     )
 
 
-_TORCH = "import torch"
-
-
-def _early_imports(imports: Sequence[str]) -> tuple[str, ...]:
-    """Python's own, and what finds out whether the others can be imported."""
-    early = [line for line in imports if line.startswith(("import builtins", "from typing import"))]
-    others = [line for line in imports if line.startswith("from typing_extensions")]
-    blocks = [early, others, ["from . import _runtime"]]
-    lines = [line for block in blocks if block for line in (*block, "")]
-    return tuple(lines[:-1])
-
-
-def _late_imports(imports: Sequence[str], classes: bool, fakes: bool) -> tuple[str, ...]:
+def _late_imports(imports: Imports, classes: bool, fakes: bool) -> tuple[str, ...]:
     """Before, it is not known that torch can be imported: not in a subinterpreter, where it hangs."""
-    lines = [_TORCH] if _TORCH in imports else []
     support = [*(["_classes"] if classes else []), *(["_fakes"] if fakes else [])]
-    lines += ["", f"from . import {', '.join(support)}"] if support else []
+    own = [f"from . import {', '.join(support)}"] if support else []
+    lines = _blocks(imports.torch, own)
     return tuple(f"{line}  # noqa: E402" if line else line for line in lines)
+
+
+def _blocks(*blocks: Sequence[str]) -> tuple[str, ...]:
+    """Those that are not empty, with an empty line between."""
+    lines = [line for block in blocks if block for line in ("", *block)]
+    return tuple(lines[1:])
 
 
 def _exported(exported: Sequence[str]) -> tuple[str, ...]:
@@ -405,7 +409,7 @@ def _imports(
     fakes: Sequence[FakeClassView],
     *,
     stub: bool,
-) -> tuple[str, ...]:
+) -> Imports:
     """The imports that the annotations need, in the order that linters ask for."""
     members = [m for cls in classes for m in (cls.declared if stub else cls.members)]
     text = " ".join(
@@ -422,9 +426,11 @@ def _imports(
     typing += ["Protocol"] if protocols else []
     standard = ["import builtins"] if "builtins." in text else []
     standard += [f"from typing import {', '.join(typing)}"] if typing else []
-    others = [_TORCH] if "torch." in text else []
-    others += ["from typing_extensions import overload"] if "@overload" in text else []
-    return (*standard, *([""] if standard and others else []), *others)
+    return Imports(
+        standard=tuple(standard),
+        torch=("import torch",) if "torch." in text else (),
+        others=("from typing_extensions import overload",) if "@overload" in text else (),
+    )
 
 
 def quote(text: str) -> str:

@@ -15,8 +15,7 @@ __all__ = [
     "elementwise",
 ]
 
-_runtime.load(__file__, "specs/elementwise.yaml", "40390b4a17545827")
-
+_runtime.load(__file__, "specs/elementwise.yaml", "377fd7f02ddb92ad")
 
 from . import _classes  # noqa: E402
 

@@ -14,8 +14,7 @@ __all__ = [
     "openvino_delegate",
 ]
 
-_runtime.load(__file__, "specs/openvino_delegate.yaml", "68a26597818c64ab")
-
+_runtime.load(__file__, "specs/openvino_delegate.yaml", "be5e25c6b6329454")
 
 from . import _classes  # noqa: E402
 

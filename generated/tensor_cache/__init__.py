@@ -15,7 +15,7 @@ __all__ = [
     "LRUCache",
 ]
 
-_runtime.load(__file__, "specs/tensor_cache.yaml", "f3ea5ad45e249f21")
+_runtime.load(__file__, "specs/tensor_cache.yaml", "1431bd04dbe4d21d")
 
 import torch  # noqa: E402
 

@@ -24,8 +24,6 @@ T = TypeVar("T", bound=type)
 F = TypeVar("F", bound=Callable[..., Any])
 
 _ScriptObject: Any = torch._C.ScriptObject
-
-
 _specs: dict[type, str] = {}
 """Where each class is declared."""
 
@@ -150,11 +148,13 @@ def _torchscript_functions(member: Any) -> Iterator[tuple[str, Any, bool]]:
                 yield f"{function.__name__}_{kind}", function, hasattr(function, "_holding_gil")
         return
     function = getattr(member, "__func__", member)
-    names = getattr(function, "_torchscript_names", ())
+    if not hasattr(function, "_torchscript_names"):
+        return
     holding = getattr(function, "_holding_gil", ())
-    for name, each in zip(names, names and (get_overloads(function) or [function]), strict=True):
+    overloads = get_overloads(function) or [function]
+    for name, overload in zip(function._torchscript_names, overloads, strict=True):
         if name != function.__name__:
-            yield name, each, name in holding
+            yield name, overload, name in holding
 
 
 def _overload_signatures(function: Any, receivers: int) -> Iterator[str]:

@@ -15,8 +15,7 @@ __all__ = [
     "torch_jit_unavailable",
 ]
 
-_runtime.load(__file__, "specs/torch_jit.yaml", "24d78ca5ecb43bd8")
-
+_runtime.load(__file__, "specs/torch_jit.yaml", "c5a2e2ff09314d45")
 
 from . import _classes  # noqa: E402
 

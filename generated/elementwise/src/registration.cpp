@@ -9,7 +9,7 @@ namespace {
 
 // What the Python package reads before it loads this library.
 [[gnu::used]] constexpr char stamp[] =
-    "torch-backend-codegen torch=" TORCH_VERSION " source=40390b4a17545827;";
+    "torch-backend-codegen torch=" TORCH_VERSION " source=377fd7f02ddb92ad;";
 
 const elementwise::backend<elementwise::Delegate> registered_elementwise(
     "elementwise",

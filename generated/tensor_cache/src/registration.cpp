@@ -9,7 +9,7 @@ namespace {
 
 // What the Python package reads before it loads this library.
 [[gnu::used]] constexpr char stamp[] =
-    "torch-backend-codegen torch=" TORCH_VERSION " source=f3ea5ad45e249f21;";
+    "torch-backend-codegen torch=" TORCH_VERSION " source=1431bd04dbe4d21d;";
 
 constexpr codegen::ClassMethod kLRUCacheMethods[] = {
     {"__init__(int capacity) -> NoneType _0",

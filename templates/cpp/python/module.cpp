@@ -11,9 +11,7 @@ const Functions* functions = nullptr;
 
 // Descriptors.
 
-PyObject* declared(PyObject* self) {
-  return reinterpret_cast<Descriptor*>(self)->method->declared;
-}
+PyObject* declared(PyObject* self) { return reinterpret_cast<Descriptor*>(self)->method->declared; }
 
 /// An attribute of `self`, else of the function that declares it.
 PyObject* getAttribute(PyObject* self, PyObject* function, PyObject* name) {
@@ -124,7 +122,9 @@ PyObject* reduceBound(PyObject* self, PyObject* /*unused*/) {
   return atBoundary(method, [&] {
     const auto get = py::module_::import("builtins").attr("getattr");
     const auto name = py::handle(method.declared).attr("__name__");
-    return py::make_tuple(get, py::make_tuple(py::handle(Bound::of(self)->self), name)).release().ptr();
+    return py::make_tuple(get, py::make_tuple(py::handle(Bound::of(self)->self), name))
+        .release()
+        .ptr();
   });
 }
 
@@ -139,7 +139,9 @@ Py_hash_t hashBound(PyObject* self) {
   return _Py_HashPointer(bound->self) ^ _Py_HashPointer(bound->descriptor);
 }
 
-PyObject* getBoundSelf(PyObject* self, void* /*unused*/) { return Py_NewRef(Bound::of(self)->self); }
+PyObject* getBoundSelf(PyObject* self, void* /*unused*/) {
+  return Py_NewRef(Bound::of(self)->self);
+}
 
 PyObject* getBoundSignature(PyObject* self, void* /*unused*/) {
   const auto& method = *Bound::of(self)->descriptor->method;
@@ -158,7 +160,8 @@ PyTypeObject* makeBoundType() {
   auto* base = reinterpret_cast<PyTypeObject*>(Known::get().script_method);
   static PyMemberDef members[] = {
       {"__vectorcalloffset__", T_PYSSIZET,
-       base->tp_basicsize + static_cast<Py_ssize_t>(offsetof(Bound, vectorcall)), READONLY, nullptr},
+       base->tp_basicsize + static_cast<Py_ssize_t>(offsetof(Bound, vectorcall)), READONLY,
+       nullptr},
       {nullptr, 0, 0, 0, nullptr}};
   static char doc[] = "__doc__", module[] = "__module__";
   static PyGetSetDef attributes[] = {
@@ -177,9 +180,10 @@ PyTypeObject* makeBoundType() {
                          {Py_tp_members, members},
                          {Py_tp_getset, attributes},
                          {0, nullptr}};
-  PyType_Spec spec = {"codegen.BoundMethod",
-                      static_cast<int>(base->tp_basicsize + static_cast<Py_ssize_t>(sizeof(Bound))), 0,
-                      Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_VECTORCALL | Py_TPFLAGS_DISALLOW_INSTANTIATION, slots};
+  PyType_Spec spec = {
+      "codegen.BoundMethod",
+      static_cast<int>(base->tp_basicsize + static_cast<Py_ssize_t>(sizeof(Bound))), 0,
+      Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_VECTORCALL | Py_TPFLAGS_DISALLOW_INSTANTIATION, slots};
   const auto bases = py::make_tuple(py::handle(Known::get().script_method));
   return checked(PyType_FromSpecWithBases(&spec, bases.ptr()));
 }
@@ -244,7 +248,8 @@ PyObject* newObject(PyTypeObject* type, PyObject* arguments, PyObject* keywords)
     PyTuple_SET_ITEM(names.ptr(), static_cast<Py_ssize_t>(i), Py_NewRef(key));
     given[count + i] = value;
   }
-  auto* made = are_names ? construct(type, {given, count, named == 0 ? nullptr : names.ptr()}) : nullptr;
+  auto* made =
+      are_names ? construct(type, {given, count, named == 0 ? nullptr : names.ptr()}) : nullptr;
   PyMem_Free(given);
   if (!are_names) {
     PyErr_SetString(PyExc_TypeError, "keywords must be strings");
@@ -281,8 +286,8 @@ int setAttribute(PyObject* self, PyObject* name, PyObject* value) {
   return result;
 }
 
-/// A class whose objects are laid out and freed as those of `base`, so that a script object, which torch
-/// makes, can be given it.
+/// A class whose objects are laid out and freed as those of `base`, so that a script object, which
+/// torch makes, can be given it.
 py::object makeClass(const py::type& base, const std::string& name) {
   auto* laid_out_as = reinterpret_cast<PyTypeObject*>(base.ptr());
   // CPython 3.10 keeps a pointer to the name.
@@ -295,7 +300,8 @@ py::object makeClass(const py::type& base, const std::string& name) {
       {Py_tp_getattro, reinterpret_cast<void*>(PyObject_GenericGetAttr)},
       {Py_tp_setattro, reinterpret_cast<void*>(setAttribute)},
       {0, nullptr}};
-  PyType_Spec spec = {names.insert(name).first->c_str(), static_cast<int>(laid_out_as->tp_basicsize), 0,
+  PyType_Spec spec = {names.insert(name).first->c_str(),
+                      static_cast<int>(laid_out_as->tp_basicsize), 0,
                       Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE, slots};
   auto made = py::reinterpret_steal<py::object>(
       PyType_FromSpecWithBases(&spec, py::make_tuple(base).ptr()));
@@ -311,8 +317,8 @@ c10::ClassTypePtr classType(const std::string& qualified) {
   return type;
 }
 
-/// From now on script objects of the class `qualified` are of the class `cls`, and `cls` makes such objects
-/// by `init`, a descriptor; `refusal` says why if there is none.
+/// From now on script objects of the class `qualified` are of the class `cls`, and `cls` makes such
+/// objects by `init`, a descriptor; `refusal` says why if there is none.
 void registerClass(const std::string& qualified, const py::object& cls, const py::object& init,
                    const std::string& refusal) {
   auto type = classType(qualified);
@@ -346,7 +352,8 @@ Overload describeMethod(const c10::ClassType& type, const std::string& name, boo
     auto described = describeType(argument.type(), argument.real_type());
     const bool is_optional = described.kind == ValueKind::kOptional;
     (is_optional ? described.contained[0] : described).size = argument.N();
-    overload.parameters.push_back({argument.name(), PyUnicode_InternFromString(argument.name().c_str()),
+    overload.parameters.push_back({argument.name(),
+                                   PyUnicode_InternFromString(argument.name().c_str()),
                                    std::move(described), argument.default_value()});
     overload.positional += argument.kwarg_only() ? 0 : 1;
   }
@@ -355,15 +362,23 @@ Overload describeMethod(const c10::ClassType& type, const std::string& name, boo
 
 Role roleOf(const std::string& name) {
   static const std::unordered_map<std::string, Role> roles = {
-      {"method", Role::kMethod}, {"static", Role::kStatic}, {"operator", Role::kOperator}, {"init", Role::kInit}, {"exit", Role::kExit}, {"getter", Role::kGetter}, {"setter", Role::kSetter}};
+      {"method", Role::kMethod},
+      {"static", Role::kStatic},
+      {"operator", Role::kOperator},
+      {"init", Role::kInit},
+      {"exit", Role::kExit},
+      {"getter", Role::kGetter},
+      {"setter", Role::kSetter},
+  };
   return roles.at(name);
 }
 
-/// A descriptor of the methods `names` of TorchScript's class `qualified`. `cls` is the class that will have
-/// it.
+/// A descriptor of the methods `names` of TorchScript's class `qualified`. `cls` is the class that
+/// will have it.
 py::object makeMethod(const py::object& cls, const std::string& qualified, const std::string& name,
-                      const std::string& role_name, const std::vector<std::string>& names, const py::object& declared,
-                      const std::set<std::string>& holding_gil, const std::string& signatures) {
+                      const std::string& role_name, const std::vector<std::string>& names,
+                      const py::object& declared, const std::set<std::string>& holding_gil,
+                      const std::string& signatures) {
   const auto type = classType(qualified);
   const auto role = roleOf(role_name);
   const bool is_property = role == Role::kGetter || role == Role::kSetter;
@@ -394,8 +409,8 @@ py::object makeMethod(const py::object& cls, const std::string& qualified, const
 }  // namespace
 }  // namespace codegen::python
 
-// CPython without a GIL turns it on for this module, as for any that does not say it needs none: classes,
-// and which version of torch.ScriptMethod was seen, are kept without a lock.
+// CPython without a GIL turns it on for this module, as for any that does not say it needs none:
+// classes, and which version of torch.ScriptMethod was seen, are kept without a lock.
 PYBIND11_MODULE(_native, module) {
   using namespace codegen::python;
   Known::made = new Known();

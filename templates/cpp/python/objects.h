@@ -72,7 +72,8 @@ inline bool isScriptObject(PyObject* value) {
   return PyObject_TypeCheck(value, reinterpret_cast<PyTypeObject*>(Known::get().script_object));
 }
 
-/// What a `torch.ScriptObject` stands for, without a reference of its own; null if it was never made.
+/// What a `torch.ScriptObject` stands for, without a reference of its own; null if it was never
+/// made.
 inline c10::ivalue::Object* unwrap(PyObject* script_object) {
   auto* instance = reinterpret_cast<py::detail::instance*>(script_object);
   auto* object = static_cast<torch::jit::Object*>(instance->simple_value_holder[0]);
@@ -125,8 +126,8 @@ inline void adoptObject(PyObject* value) {
   }
   auto* object = unwrap(value);
   if (auto* cls = object == nullptr ? nullptr : findClass(*object->type())) {
-    // As object.__setattr__(value, "__class__", cls), which checks that both are laid out alike: our
-    // classes are.
+    // As object.__setattr__(value, "__class__", cls), which checks that both are laid out alike:
+    // our classes are.
     auto* before = Py_TYPE(value);
     Py_INCREF(cls);
     Py_SET_TYPE(value, cls);
@@ -134,8 +135,8 @@ inline void adoptObject(PyObject* value) {
   }
 }
 
-/// Calls `visit` with each value in `value` that is no list, tuple or dict; one that holds itself is a
-/// RecursionError.
+/// Calls `visit` with each value in `value` that is no list, tuple or dict; one that holds itself
+/// is a RecursionError.
 template <class Visit>
 void forEach(PyObject* value, const Visit& visit) {
   if (!PyList_Check(value) && !PyTuple_Check(value) && !PyDict_Check(value)) {

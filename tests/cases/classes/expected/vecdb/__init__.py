@@ -22,7 +22,7 @@ __all__ = [
     "SearcherInterface",
 ]
 
-_runtime.load(__file__, "spec.yaml", "a2a04e7e6592695e")
+_runtime.load(__file__, "spec.yaml", "85323ad3805209e8")
 
 import torch  # noqa: E402
 

@@ -21,7 +21,7 @@ __all__ = [
     "Real",
 ]
 
-_runtime.load(__file__, "spec.yaml", "88fdeb01876e204e")
+_runtime.load(__file__, "spec.yaml", "d95f4a911b565b7e")
 
 import torch  # noqa: E402
 

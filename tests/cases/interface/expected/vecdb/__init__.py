@@ -20,7 +20,7 @@ __all__ = [
     "whitespace",
 ]
 
-_runtime.load(__file__, "spec.yaml", "6ca8401c07a01b77")
+_runtime.load(__file__, "spec.yaml", "d8ba23956cf7d8d2")
 
 import torch  # noqa: E402
 

@@ -10,7 +10,7 @@ namespace {
 
 // What the Python package reads before it loads this library.
 [[gnu::used]] constexpr char stamp[] =
-    "torch-backend-codegen torch=" TORCH_VERSION " source=a2a04e7e6592695e;";
+    "torch-backend-codegen torch=" TORCH_VERSION " source=85323ad3805209e8;";
 
 constexpr codegen::ClassMethod kIndexMethods[] = {
     {"__init__(int dim, *, str metric=\"l2\") -> NoneType _0",
