@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from codegen import names
-from codegen.diagnostics import Diagnostics
+from codegen.diagnostics import Diagnostics, Stop
 from codegen.model import Library
 from codegen.source import Span
 
@@ -32,7 +32,7 @@ Origins = Mapping[str, Mapping[int, Span]]
 Report = Callable[[str], None]
 
 
-class BuildError(Exception):
+class BuildError(Stop):
     """Something that is needed for a build is not there."""
 
 

@@ -8,14 +8,14 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from codegen import check, cmake, cpp, names, output, python, render
-from codegen.diagnostics import Diagnostics
+from codegen.diagnostics import Diagnostics, Stop
 from codegen.load import load
 from codegen.model import Library
 from codegen.output import File, Manifest
 from codegen.source import Source, Span
 
 
-class NoSpecError(Exception):
+class NoSpecError(Stop):
     """What was named holds no spec."""
 
 
@@ -76,6 +76,18 @@ def declare(specs: Sequence[Path], diagnostics: Diagnostics) -> list[Library]:
             libraries.append(library)
     check.check(libraries, diagnostics)
     return libraries
+
+
+def declare_all(paths: Sequence[Path], diagnostics: Diagnostics) -> list[Library]:
+    """The libraries of what is named on the command line.
+
+    Raises:
+        NoSpecError: There is none.
+    """
+    specs = find(paths, set()).specs
+    if not specs:
+        raise NoSpecError(f"no spec (*.yaml) in {', '.join(map(str, paths))}")
+    return declare(specs, diagnostics)
 
 
 def generate(

@@ -15,12 +15,13 @@ from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
+from codegen.diagnostics import Stop
 from codegen.names import LOCK
 
 FORMAT = 1
 
 
-class OutputError(Exception):
+class OutputError(Stop):
     """The output folder is in a state that a person has to mend."""
 
 

@@ -45,6 +45,11 @@ class Span(NamedTuple):
     def position(self) -> tuple[int, int]:
         return self.source.position(self.start)
 
+    @property
+    def end_position(self) -> tuple[int, int]:
+        """The line and column behind its last character."""
+        return self.source.position(min(self.end, len(self.source.text)))
+
 
 class Text(NamedTuple):
     """A string that was read from a source.

@@ -21,6 +21,19 @@ def test_imports_point_one_way() -> None:
             assert order.index(imported) < order.index(name), f"{name} imports {imported}"
 
 
+def test_commands_stand_alone() -> None:
+    """A command imports no other one, but for generating, of which building is a part."""
+    for path in (ROOT / "codegen" / "commands").glob("*.py"):
+        commands = {name for name in _imports(path) if name.startswith("commands")}
+        assert commands <= {"commands", "commands.generate"}, path.name
+
+
+def test_one_place_prints() -> None:
+    for path in (ROOT / "codegen").rglob("*.py"):
+        prints = re.search(r"\bprint\(|sys\.std", path.read_text())
+        assert bool(prints) == (path.name in ("console.py", "cli.py")), path.name
+
+
 def _imports(path: Path) -> set[str]:
     found = set()
     for node in ast.walk(ast.parse(path.read_text())):
