@@ -286,10 +286,6 @@ def _state(library: Library, cls: Class, diagnostics: Diagnostics) -> None:
             rules.member(flat.name, "member function", diagnostics)
         _unsized(flat.type, flat.text, diagnostics)
         rules.type_known(flat.type, flat.text, library, diagnostics, returned=True)
-    if cls.tracing_mode and cls.tracing_mode.value != "real":
-        message = f"torch knows no tracing mode '{cls.tracing_mode}'"
-        help = "write `real`, or leave it out for a class with a fake"
-        diagnostics.add("CG205", cls.tracing_mode.span, message, help)
 
 
 _RULES: tuple[Callable[[Library, Class, Diagnostics], None], ...] = (

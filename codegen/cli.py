@@ -27,8 +27,9 @@ GENERATE = Command("PATH ...", "generate into generated/", "generate")
 COMMANDS: Mapping[str, Command] = {
     "build": Command("PATH ...", "generate and compile", "build"),
     "scaffold": Command("PATH ...", "write a skeleton of the C++ that specs name", "scaffold"),
+    "schema": Command("", "print the JSON Schema of the format", "schema"),
 }
-LATER = ("init", "breaking", "import", "schema", "explain")
+LATER = ("init", "breaking", "import", "explain")
 EXIT_CODES = """\
 exit codes: 0 clean, 1 the specs are wrong or --check found something, 2 usage, I/O or a defect of codegen
 """

@@ -116,7 +116,7 @@ class _Builder:
                 return self._refuse("CG104", span, f"more than {MAX_DEPTH} levels of nesting", None)
             self._open.append((event, []))
         elif isinstance(event, yaml.ScalarEvent):
-            self._add(Scalar(self._text(event), event.style is None))
+            self._add(Scalar(self._text(event), not event.style))
         elif isinstance(event, (yaml.SequenceEndEvent, yaml.MappingEndEvent)):
             start, items = self._open.pop()
             whole = Span(self._source, self._span(start).start, span.end)

@@ -20,7 +20,8 @@ from codegen import __version__, cmake, cpp_text, python
 if TYPE_CHECKING:
     import jinja2
 
-_MARK = re.compile("\ue000([0-9]+)\ue001")
+# As it is, and as `repr` writes it.
+_MARK = re.compile(r"(?:\ue000|\\ue000)([0-9]+)(?:\ue001|\\ue001)")
 
 
 class Rendered(NamedTuple):
@@ -43,8 +44,8 @@ class View(Protocol):
 
 
 def key(name: str, view: View) -> str:
-    """The hash of all that the rendered text depends on, without rendering it."""
-    parts = (__version__, template(name), repr(view))
+    """The hash of all that the rendered text depends on, without rendering it. Marks are not in the text."""
+    parts = (__version__, template(name), _MARK.sub("", repr(view)))
     return sha256("\0".join(parts).encode()).hexdigest()
 
 

@@ -15,7 +15,7 @@ __all__ = [
     "elementwise",
 ]
 
-_runtime.load(__file__, "specs/elementwise.yaml", "377fd7f02ddb92ad")
+_runtime.load(__file__, "specs/elementwise.yaml", "acf4a6eb1367eb0c")
 
 from . import _classes  # noqa: E402
 

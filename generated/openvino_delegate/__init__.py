@@ -14,7 +14,7 @@ __all__ = [
     "openvino_delegate",
 ]
 
-_runtime.load(__file__, "specs/openvino_delegate.yaml", "be5e25c6b6329454")
+_runtime.load(__file__, "specs/openvino_delegate.yaml", "8da899662ac8ae2e")
 
 from . import _classes  # noqa: E402
 

@@ -15,7 +15,7 @@ __all__ = [
     "LRUCache",
 ]
 
-_runtime.load(__file__, "specs/tensor_cache.yaml", "1431bd04dbe4d21d")
+_runtime.load(__file__, "specs/tensor_cache.yaml", "83e9d1baa905bd78")
 
 import torch  # noqa: E402
 

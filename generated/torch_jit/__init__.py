@@ -15,7 +15,7 @@ __all__ = [
     "torch_jit_unavailable",
 ]
 
-_runtime.load(__file__, "specs/torch_jit.yaml", "c5a2e2ff09314d45")
+_runtime.load(__file__, "specs/torch_jit.yaml", "dc9ce4d90414dbe1")
 
 from . import _classes  # noqa: E402
 

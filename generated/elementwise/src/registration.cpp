@@ -9,7 +9,7 @@ namespace {
 
 // What the Python package reads before it loads this library.
 [[gnu::used]] constexpr char stamp[] =
-    "torch-backend-codegen torch=" TORCH_VERSION " source=377fd7f02ddb92ad;";
+    "torch-backend-codegen torch=" TORCH_VERSION " source=acf4a6eb1367eb0c;";
 
 const elementwise::backend<elementwise::Delegate> registered_elementwise(
     "elementwise",

@@ -22,7 +22,7 @@ __all__ = [
     "SearcherInterface",
 ]
 
-_runtime.load(__file__, "spec.yaml", "85323ad3805209e8")
+_runtime.load(__file__, "spec.yaml", "79f754b9f21b10b9")
 
 import torch  # noqa: E402
 

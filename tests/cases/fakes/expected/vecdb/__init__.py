@@ -21,7 +21,7 @@ __all__ = [
     "Real",
 ]
 
-_runtime.load(__file__, "spec.yaml", "d95f4a911b565b7e")
+_runtime.load(__file__, "spec.yaml", "191c6f7a47ad541a")
 
 import torch  # noqa: E402
 

@@ -20,7 +20,7 @@ __all__ = [
     "whitespace",
 ]
 
-_runtime.load(__file__, "spec.yaml", "d8ba23956cf7d8d2")
+_runtime.load(__file__, "spec.yaml", "25e7b0a5784f7687")
 
 import torch  # noqa: E402
 
