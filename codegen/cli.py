@@ -42,9 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     if given and given[0] in LATER and not Path(given[0]).exists():
         return _fail(f"the command '{given[0]}' is not in this version")
-    name = given[0] if given and given[0] in COMMANDS else ""
-    command: Any = import_module(f"codegen.commands.{COMMANDS.get(name, GENERATE).module}")
-    options = parser(name, command).parse_args(given[1:] if name else given)
+    command, options = parse(given)
     try:
         return int(command.run(options))
     except KeyboardInterrupt:
@@ -67,6 +65,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def console() -> NoReturn:
     """The console script."""
     sys.exit(main())
+
+
+def parse(given: Sequence[str]) -> tuple[Any, argparse.Namespace]:
+    """The module of the command that is given, and its options."""
+    name = given[0] if given and given[0] in COMMANDS else ""
+    command = import_module(f"codegen.commands.{COMMANDS.get(name, GENERATE).module}")
+    return command, parser(name, command).parse_args(given[1:] if name else given)
 
 
 def parser(name: str, command: Any) -> argparse.ArgumentParser:

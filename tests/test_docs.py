@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -11,9 +12,12 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, build
 
-from codegen import types
+from codegen import check, cli, format, reader, shape, types
+from codegen.diagnostics import Diagnostics
+from codegen.load import load
+from codegen.source import Source
 
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "bench" / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
 def blocks(page: Path, language: str) -> list[str]:
@@ -80,6 +84,52 @@ def test_quotations_are_true(page: Path) -> None:
         for part in re.split(r"^\s*(?://|#) …\n", text, flags=re.MULTILINE):
             assert part in rest, f"{page.name} quotes {path}"
             rest = rest.partition(part)[2]
+
+
+def declared(text: str) -> set[str]:
+    """The codes of what is wrong with a spec, or with a part of one: then of its keys and values alone."""
+    found = Diagnostics()
+    source = Source("spec.yaml", text)
+    if re.search(r"^library:", text, re.MULTILINE):
+        library = load(source, found)
+        check.check([library] if library else [], found)
+        return {diagnostic.code for diagnostic in found}
+    node = reader.read(source, found)
+    assert node is not None, text
+    fitting = []
+    for kind in format.KINDS.values():
+        found = Diagnostics()
+        shape.fit(node, kind, found)
+        fitting.append({diagnostic.code for diagnostic in found} - {"CG202"})
+    return min(fitting, key=len)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+def test_specs_and_parts_of_specs_are_right(page: Path) -> None:
+    quotations = [text for _, text in quoted(page)]
+    for text in blocks(page, "yaml"):
+        if text not in quotations:
+            assert not declared(text), text
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+def test_commands_are_commands(page: Path) -> None:
+    """Every `python -m codegen …` of a block is taken by its parser."""
+    for text in [*blocks(page, "sh"), *blocks(page, "console")]:
+        for line in text.replace("\\\n", " ").splitlines():
+            called = re.search(r"(?:python -m codegen|torch-backend-codegen) ([^#&|>]*)", line)
+            if called:
+                cli.parse(shlex.split(called[1]))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+def test_every_block_is_of_a_kind_that_is_tested(page: Path) -> None:
+    """C++ is quoted or part of a step-by-step example; a block without a language is a picture."""
+    tested = {"python", "yaml", "cpp", "sh", "console", ""}
+    languages = re.findall(r"^```(\w*)\n.*?^```", page.read_text(), re.MULTILINE | re.DOTALL)
+    assert set(languages) <= tested
+    if page not in STEP_BY_STEP:
+        assert set(blocks(page, "cpp")) <= {text for _, text in quoted(page)}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
