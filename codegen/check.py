@@ -212,7 +212,7 @@ def _method_fake(method: Method, diagnostics: Diagnostics) -> None:
     if method.fake:
         message = "torch does not trace the objects of a backend: they have no `flatten:`"
         help = "remove it, or declare a class: `fake:` belongs to the methods of `classes:`"
-        diagnostics.add("CG303", method.fake.span, message, help)
+        diagnostics.add("CG309", method.fake.span, message, help)
 
 
 def _torch_methods(library: Library, backend: Backend, diagnostics: Diagnostics) -> None:
@@ -253,7 +253,7 @@ def _conversion(backend: Backend, implementation: Implementation, diagnostics: D
     for key, text, allowed, what in (cpp, python):
         if text is not None and not backend.delegates:
             message = f"`{key}:` belongs to {TORCH_INTERFACE}; modules are not lowered to '{backend.interface}'"
-            diagnostics.add("CG303", text.span, message, "remove it")
+            diagnostics.add("CG309", text.span, message, "remove it")
         elif text is not None and not allowed(text.value):
             diagnostics.add("CG404", text.span, f"'{text}' is not {what}")
 

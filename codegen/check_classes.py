@@ -49,7 +49,7 @@ def _base(library: Library, cls: Class, diagnostics: Diagnostics) -> None:
         _overridden(library, cls, diagnostics)
     elif cls.base.value in library.own:
         message = f"the base '{cls.base}' is not declared before '{cls.name}'"
-        diagnostics.add("CG303", cls.base.span, message, "move it before the classes that derive")
+        diagnostics.add("CG307", cls.base.span, message, "move it before the classes that derive")
     else:
         message = f"the library has no class '{cls.base}'"
         known = (c.name.value for c in library.classes)
@@ -66,7 +66,7 @@ def _overridden(library: Library, cls: Class, diagnostics: Diagnostics) -> None:
             if text is not None and form != other:
                 message = f"'{base.name}' declares '{name}' otherwise"
                 help = f"declare it so, or leave it out; {rules.first_place(first)}"
-                diagnostics.add("CG303", text.span, message, help)
+                diagnostics.add("CG307", text.span, message, help)
         _overloads_hidden(cls, base, diagnostics)
 
 
@@ -95,7 +95,7 @@ def _overloads_hidden(cls: Class, base: Class, diagnostics: Diagnostics) -> None
             method = own[name][0]
             message = f"'{cls.name}' declares '{name}' without the overloads of '{base.name}'"
             help = f"declare {', '.join(sorted(missing))} too, or none of them"
-            diagnostics.add("CG303", method.func.part(*method.schema.name_span), message, help)
+            diagnostics.add("CG307", method.func.part(*method.schema.name_span), message, help)
 
 
 def _registered_names(library: Library, cls: Class, diagnostics: Diagnostics) -> None:
@@ -194,18 +194,18 @@ def _dunder(method: Method, diagnostics: Diagnostics) -> None:
         help = did_you_mean(name, names.DUNDERS) or "other names with two underscores are torch's"
         diagnostics.add("CG401", span, message, help)
     elif method.static:
-        diagnostics.add("CG303", span, f"'{name}' needs an object: it cannot be static")
+        diagnostics.add("CG308", span, f"'{name}' needs an object: it cannot be static")
     elif (wanted := names.DUNDERS[name]) and [str(r.type) for r in method.schema.returns] != [
         wanted
     ]:
         message = f"Python wants {name} to return {wanted}"
-        diagnostics.add("CG303", span, message, f"`-> {wanted}`, or another name")
+        diagnostics.add("CG308", span, message, f"`-> {wanted}`, or another name")
     elif name == "__exit__" and not _takes_nothing_thrice(method):
         message = "__exit__ is called with None three times, also when something was raised"
         help = "`__exit__(Any type, Any value, Any traceback) -> ()`"
-        diagnostics.add("CG303", span, message, help)
+        diagnostics.add("CG308", span, message, help)
     elif not method.schema.returns and name not in names.DUNDERS_OF_NOTHING:
-        diagnostics.add("CG303", span, f"{name} is used for what it returns", "return it")
+        diagnostics.add("CG308", span, f"{name} is used for what it returns", "return it")
 
 
 def _takes_nothing_thrice(method: Method) -> bool:
@@ -261,10 +261,10 @@ def _property_form(prop: Property, diagnostics: Diagnostics) -> None:
         diagnostics.add("CG202", span, message, help)
     elif prop.field and (other := prop.getter or prop.setter):
         message = f"the property '{prop.name}' has accessors and a data member"
-        diagnostics.add("CG303", other.span, message, "remove one of them")
+        diagnostics.add("CG309", other.span, message, "remove one of them")
     elif prop.readonly and prop.setter:
         message = f"the property '{prop.name}' is read-only and has a setter"
-        diagnostics.add("CG303", prop.setter.span, message, "remove one of them")
+        diagnostics.add("CG309", prop.setter.span, message, "remove one of them")
     if prop.field and names.is_identifier(prop.field.value):
         rules.member(prop.field, "data member", diagnostics)
     elif prop.field:

@@ -26,14 +26,14 @@ def _has_fakes(cls: Class, method: Method, rule: Rule, diagnostics: Diagnostics)
     """Whether torch would ask for what the rule makes."""
     if cls.tracing_mode:
         message = f"'{cls.name}' has `tracing_mode: real`, so it is never faked"
-        diagnostics.add("CG303", rule.span, message, "remove one of them")
+        diagnostics.add("CG309", rule.span, message, "remove one of them")
     elif not cls.flatten:
         message = f"'{cls.name}' has no `flatten:`, and torch makes a fake of what that gives"
         help = "list what its methods' results depend on, for example `flatten: {dim: int}`"
         diagnostics.add("CG202", rule.span, message, help)
     elif method.static:
         message = "a static method has no object, and torch traces none"
-        diagnostics.add("CG303", rule.span, message, "remove it")
+        diagnostics.add("CG309", rule.span, message, "remove it")
     elif class_names(fakes.returned(method)):
         message = f"'{method.name}' returns an object, which torch does not trace"
         diagnostics.add("CG303", rule.span, message, "remove it, and call the method outside")

@@ -28,8 +28,9 @@ COMMANDS: Mapping[str, Command] = {
     "build": Command("PATH ...", "generate and compile", "build"),
     "scaffold": Command("PATH ...", "write a skeleton of the C++ that specs name", "scaffold"),
     "schema": Command("", "print the JSON Schema of the format", "schema"),
+    "explain": Command("[CODE ...]", "what a diagnostic means", "explain"),
 }
-LATER = ("init", "breaking", "import", "explain")
+LATER = ("init", "breaking", "import")
 EXIT_CODES = """\
 exit codes: 0 clean, 1 the specs are wrong or --check found something, 2 usage, I/O or a defect of codegen
 """
@@ -55,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from codegen.diagnostics import Stop
 
         if isinstance(error, (Stop, OSError, UnicodeError)):
-            return _fail(str(error))
+            return _fail(str(error) + ("" if name else _hint(given[0])))
         import traceback
 
         traceback.print_exc()
@@ -95,6 +96,14 @@ def _usage() -> str:
     rows = [("", GENERATE), *COMMANDS.items()]
     calls = [(f"{name} {command.usage}".strip(), command.summary) for name, command in rows]
     return "\n       ".join(f"python -m codegen {call:<28} {summary}" for call, summary in calls)
+
+
+def _hint(path: str) -> str:
+    """What stands where a command can, and is nearly one."""
+    from codegen.diagnostics import did_you_mean
+
+    hint = None if Path(path).exists() else did_you_mean(path, COMMANDS)
+    return f"; {hint}" if hint else ""
 
 
 def _fail(message: str) -> int:

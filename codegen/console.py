@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TextIO
 
 from codegen.diagnostics import Diagnostic
@@ -35,11 +35,21 @@ def complain(format: str, found: Iterable[Diagnostic], consequence: str) -> int:
     if format != "text":
         write(reports.FORMATS[format](diagnostics))
     elif diagnostics:
-        paint = reports.painted if colours(sys.stderr) else reports.plain
-        sys.stderr.write(reports.text(diagnostics, paint))
+        sys.stderr.write(reports.text(diagnostics, _painter(sys.stderr)))
     if diagnostics:
         note(f"{_counted(diagnostics)}; {consequence}")
+    if diagnostics and format == "text" and sys.stderr.isatty():
+        codes = sorted({diagnostic.code for diagnostic in diagnostics})
+        note(f"for more: python -m codegen explain {' '.join(codes)}")
     return int(any(diagnostic.severity == "error" for diagnostic in diagnostics))
+
+
+def explain(codes: Iterable[str]) -> None:
+    """What codes mean."""
+    from codegen import reports
+
+    paint = _painter(sys.stdout)
+    write("\n".join(reports.explanation(code, paint) for code in codes))
 
 
 def colours(stream: TextIO) -> bool:
@@ -67,6 +77,12 @@ class Progress:
     def __exit__(self, *_: object) -> None:
         if self._terminal:
             print("\r\033[K", end="", file=sys.stderr, flush=True)
+
+
+def _painter(stream: TextIO) -> Callable[[str, str], str]:
+    from codegen import reports
+
+    return reports.painted if colours(stream) else reports.plain
 
 
 def _counted(diagnostics: list[Diagnostic]) -> str:

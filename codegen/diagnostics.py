@@ -60,11 +60,9 @@ class Diagnostics:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
-    """A suggestion by edit distance, worded for `Diagnostic.help`."""
+    """The nearest word, upper or lower case, worded for `Diagnostic.help`."""
     from difflib import get_close_matches
 
-    choices = sorted(known)
-    close = get_close_matches(word, choices, n=1, cutoff=0.6) or [
-        choice for choice in choices if choice.lower() == word.lower()
-    ]
-    return f"did you mean '{close[0]}'?" if close else None
+    choices = {choice.casefold(): choice for choice in sorted(known)}
+    close = get_close_matches(word.casefold(), choices, n=1)
+    return f"did you mean '{choices[close[0]]}'?" if close else None

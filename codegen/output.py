@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from contextlib import suppress
 from enum import Enum
 from hashlib import sha256
+from itertools import takewhile
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
@@ -51,12 +52,28 @@ class Kind(Enum):
 
 
 class Change(NamedTuple):
-    """A file that is not as it would be generated; `after` is None for a stale one."""
+    """A file that is not as it would be generated; `after` is None for one that is to be deleted."""
 
     kind: Kind
     path: str
     before: str | None
     after: str | None
+
+    @property
+    def kept(self) -> bool:
+        """Whether it is stale and was edited: it stays, and is the user's from now on."""
+        return self.before == self.after
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """The first line of the file on disk that would be another one; the first of a missing or stale one."""
+        lines = (self.before or "").splitlines(keepends=True)
+        others = (self.after or "").splitlines(keepends=True)
+        same = sum(
+            1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(lines, others, strict=False))
+        )
+        start = sum(map(len, lines[:same]))
+        return start, start + max(1, len("".join(lines[same : same + 1]).rstrip("\n")))
 
     def patch(self, folder: str) -> str:
         """As a unified diff, from the folder above the output folder."""
@@ -133,6 +150,8 @@ def write(out: Path, changes: Iterable[Change]) -> None:
     """Each file at once or not at all; the manifest, which is last, only when all others stand."""
     for change in changes:
         path = out / change.path
+        if change.kept:
+            continue
         if change.after is None:
             path.unlink()
             with suppress(OSError):
@@ -174,12 +193,11 @@ def _is(text: str | None, known: Entry) -> bool:
 
 
 def _stale(out: Path, manifest: Manifest, entries: Mapping[str, Entry]) -> Iterator[Change]:
-    """Files of the old manifest that no declaration produces; one that was edited since is the user's now."""
+    """Files of the old manifest that no declaration produces; one that was edited since is left."""
     for path, entry in sorted(manifest.items()):
-        if path not in entries:
-            before = _read(out / path)
-            if _is(before, entry):
-                yield Change(Kind.STALE, path, before, None)
+        before = None if path in entries else _read(out / path)
+        if before is not None:
+            yield Change(Kind.STALE, path, before, None if _is(before, entry) else before)
 
 
 def _manifest_text(entries: Mapping[str, Entry]) -> str:

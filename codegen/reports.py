@@ -6,6 +6,7 @@ Each is a pure function of the diagnostics: where the text goes, and whether it 
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -60,6 +61,17 @@ def sarif(diagnostics: Iterable[Diagnostic]) -> str:
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
     log = {"$schema": SARIF_SCHEMA, "version": "2.1.0", "runs": [run]}
     return json.dumps(log, indent=2) + "\n"
+
+
+def explanation(code: str, paint: Paint) -> str:
+    """What is said of a code; on a terminal the headings stand out."""
+
+    def heading(match: re.Match[str]) -> str:
+        return paint(match[0], "place")
+
+    return re.sub(
+        r"^(## .*|.*:(?=\n\n```))$", heading, CODES[code].explanation(code), flags=re.MULTILINE
+    )
 
 
 FORMATS: Mapping[str, Callable[[Iterable[Diagnostic]], str]] = {

@@ -36,9 +36,9 @@ def test_message(
 
 
 def test_every_code_has_a_message() -> None:
-    """Those of a build are in tests/test_build.py."""
+    """Those of a build are in tests/test_build.py, those of `--check` in tests/test_output.py."""
     messages = "".join(path.read_text(encoding="utf-8") for path in ERRORS.glob("*.stderr"))
-    assert [code for code in CODES if code not in messages] == ["CG501", "CG502", "CG503"]
+    assert [code for code in CODES if code < "CG5" and code not in messages] == []
 
 
 def test_no_message_is_left_over() -> None:

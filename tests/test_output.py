@@ -224,7 +224,8 @@ def test_a_defect_of_ours_is_no_mistake_of_the_user(
         (["nowhere"], "nowhere does not exist"),
         (["empty"], "no spec (*.yaml) in empty"),
         (["specs", "--diff"], "--diff goes with --check"),
-        (["explain", "CG101"], "the command 'explain' is not in this version"),
+        (["biuld", "specs"], "biuld does not exist; did you mean 'build'?"),
+        (["explain", "101"], "there is no code '101'; did you mean 'CG101'?"),
     ],
 )
 def test_usage_errors(

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from codegen import console, generate, output
+from codegen.codes import CODES
 from codegen.commands import add_format, add_out, add_paths
-from codegen.diagnostics import Diagnostics, Stop
+from codegen.diagnostics import Diagnostic, Diagnostics, Stop
 from codegen.model import Library
+from codegen.source import Source, Span
 
 DESCRIPTION = "Generates C++ and Python bindings for PyTorch from declarations in YAML."
 EXAMPLES = """\
@@ -19,6 +21,12 @@ EXAMPLES = """\
   python -m codegen specs/a.yaml --out gen   one spec, into another folder
   python -m codegen specs/ --check --diff    in CI: exit 1 and a patch if something is out of date
 """
+_CODES = {
+    output.Kind.MISSING: "CG601",
+    output.Kind.CHANGED: "CG602",
+    output.Kind.EDITED: "CG603",
+    output.Kind.STALE: "CG604",
+}
 
 
 class Plan(NamedTuple):
@@ -83,19 +91,42 @@ def write(out: Path, changes: Sequence[output.Change]) -> None:
     for change in changes:
         if change.kind is output.Kind.EDITED:
             console.note(f"{out / change.path} had been edited by hand: written over")
+        elif change.kept:
+            console.note(f"{out / change.path} is stale, and had been edited by hand: left to you")
     if changes:
         deleted = sum(change.after is None for change in changes)
-        console.note(f"{out}: {len(changes) - deleted} written, {deleted} deleted")
+        kept = sum(change.kept for change in changes)
+        console.note(f"{out}: {len(changes) - deleted - kept} written, {deleted} deleted")
 
 
 def _report(options: argparse.Namespace, changes: Sequence[output.Change]) -> int:
+    out = [] if options.out == Path("generated") else ["--out", str(options.out)]
+    command = shlex.join(["python", "-m", "codegen", *map(str, options.paths), *out])
+    if options.format != "text":
+        found = (_diagnostic(change, options.out, command) for change in changes)
+        return console.complain(options.format, found, "nothing was written")
     for change in changes:
         if options.diff:
             console.write(change.patch(options.out.name))
         else:
             console.write(f"{change.kind.value:12} {options.out / change.path}\n")
     if changes:
-        out = [] if options.out == Path("generated") else ["--out", str(options.out)]
-        command = shlex.join(["python", "-m", "codegen", *map(str, options.paths), *out])
         console.note(f"to mend it: {command}")
+    for change in changes:
+        if change.kind is output.Kind.EDITED or change.kept:
+            console.note(f"{options.out / change.path}: {_help(change, command)}")
     return 1 if changes else 0
+
+
+def _diagnostic(change: output.Change, out: Path, command: str) -> Diagnostic:
+    code = _CODES[change.kind]
+    source = Source((out / change.path).as_posix(), change.before or "")
+    return Diagnostic(code, Span(source, *change.place), CODES[code].title, _help(change, command))
+
+
+def _help(change: output.Change, command: str) -> str:
+    if change.kept:
+        return f"it was edited by hand, so `{command}` leaves it to you"
+    if change.kind is output.Kind.EDITED:
+        return f"`{command}` writes over the edit; `{command} --check --diff` shows it"
+    return f"run `{command}`"

@@ -1,0 +1,49 @@
+"""`python -m codegen explain [CODE …]`: what diagnostics mean."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+from codegen import console
+from codegen.codes import CODES
+from codegen.diagnostics import Stop, did_you_mean
+
+DESCRIPTION = (
+    "Tells what a diagnostic means, with an example that has it and the same mended; without a code, which\n"
+    "codes there are."
+)
+EXAMPLES = """\
+  python -m codegen explain CG401            one code
+  python -m codegen explain                  the list of all
+"""
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("codes", nargs="*", metavar="CODE", help="such as CG401")
+    parser.add_argument(
+        "--format",
+        choices=("text", "json"),
+        default="text",
+        help="text for people, or json (an object a line)",
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    codes = [_known(code) for code in dict.fromkeys(map(str.upper, options.codes))]
+    if options.format == "json":
+        for code in codes or CODES:
+            console.write(f"{json.dumps({'code': code, **CODES[code]._asdict()})}\n")
+    elif codes:
+        console.explain(codes)
+    else:
+        for code, entry in CODES.items():
+            console.write(f"{code}  {entry.title}\n")
+    return 0
+
+
+def _known(code: str) -> str:
+    if code not in CODES:
+        hint = did_you_mean(code, CODES) or "without a code, explain lists all"
+        raise Stop(f"there is no code '{code}'; {hint}")
+    return code
