@@ -56,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from codegen.diagnostics import Stop
 
         if isinstance(error, (Stop, OSError, UnicodeError)):
-            return _fail(str(error) + ("" if name else _hint(given[0])))
+            return _fail(f"{error}{_hint(given)}")
         import traceback
 
         traceback.print_exc()
@@ -98,11 +98,13 @@ def _usage() -> str:
     return "\n       ".join(f"python -m codegen {call:<28} {summary}" for call, summary in calls)
 
 
-def _hint(path: str) -> str:
-    """What stands where a command can, and is nearly one."""
+def _hint(given: Sequence[str]) -> str:
+    """The command that was meant, where one can stand and something else does which is no file."""
     from codegen.diagnostics import did_you_mean
 
-    hint = None if Path(path).exists() else did_you_mean(path, COMMANDS)
+    if not given or given[0] in COMMANDS or Path(given[0]).exists():
+        return ""
+    hint = did_you_mean(given[0], COMMANDS)
     return f"; {hint}" if hint else ""
 
 

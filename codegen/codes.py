@@ -62,6 +62,18 @@ def _fenced(language: str, text: str) -> str:
     return f"```{language}\n{shown}```"
 
 
+GROUPS: Mapping[str, str] = {
+    "CG0": "the file as text",
+    "CG1": "the file as YAML",
+    "CG2": "keys, and kinds of values",
+    "CG3": "schemas and types: what torch, C++ and Python make of them",
+    "CG4": "names, paths and pieces of C++",
+    "CG5": "the build",
+    "CG6": "what `--check` finds",
+    "CG7": "what `breaking` finds",
+}
+"""What codes are about, by how they begin."""
+
 _PROJECT = {"specs/vecdb.yaml": """\
 library: vecdb
 doc: Nearest-neighbour search.
@@ -253,8 +265,8 @@ classes:
         why=(
             "The key is right, and its value is of another kind: text where a list is meant, a"
             " list where a mapping is, or nothing at all. A list of one entry is a list:"
-            " `[vecdb.cpp]`. Flags are `true` or `false`, and no other word that some YAML readers"
-            " take for one."
+            " `[vecdb.cpp]`. A word that YAML readers take for nothing, such as `null`, needs"
+            " quotes where it is meant as text."
         ),
         bad="""\
 library: vecdb
@@ -293,8 +305,9 @@ classes:
         title="a value outside of what is allowed",
         why=(
             "The key takes a few values only. `spec:` is the version of the format, of which this"
-            " version of codegen reads 1. `tracing_mode:` is `real`, the one mode that torch asks"
-            " objects for; a class that is faked has none."
+            " version of codegen reads 1; flags are `true` or `false`, and no other word that some"
+            " YAML readers take for one; `gil:` is `release` or `hold`; `tracing_mode:` is `real`,"
+            " the one mode that torch asks objects for, and a class that is faked has none."
         ),
         bad="""\
 spec: 2

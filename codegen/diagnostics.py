@@ -6,7 +6,7 @@ anything is written.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from codegen.codes import CODES, Severity
@@ -66,3 +66,8 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     choices = {choice.casefold(): choice for choice in sorted(known)}
     close = get_close_matches(word.casefold(), choices, n=1)
     return f"did you mean '{choices[close[0]]}'?" if close else None
+
+
+def it_has(word: str, known: Collection[str]) -> str | None:
+    """The nearest word, else all there are."""
+    return did_you_mean(word, known) or (f"it has {', '.join(known)}" if known else None)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from codegen import overloads
-from codegen.diagnostics import did_you_mean
+from codegen.diagnostics import did_you_mean, it_has
 from codegen.model import (
     Class,
     FunctionRule,
@@ -288,9 +288,8 @@ def _unknown(scope: Scope, of_self: bool, name: str) -> tuple[str, str | None]:
         message = f"`flatten:` of '{scope.cls.name}' has no '{name}'"
         if scope.method not in scope.cls.methods:
             return message, f"'{scope.cls.name}' inherits this rule: list '{name}' there too"
-        known = ", ".join(scope.flattened)
-        return message, did_you_mean(name, scope.flattened) or f"it has {known}"
-    help = did_you_mean(name, scope.arguments)
+        return message, it_has(name, scope.flattened)
+    help = it_has(name, scope.arguments)
     if name in scope.flattened:
         help = f"of the object it is `self.{name}`"
     return f"'{scope.method.name}' has no argument '{name}'", help

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from codegen import format, prose, reader, schema_parser, shape
-from codegen.diagnostics import Diagnostics, did_you_mean
+from codegen.diagnostics import Diagnostics, it_has
 from codegen.model import (
     BACKENDS_NAMESPACE,
     TORCH_DOCS,
@@ -138,7 +138,7 @@ class _Loader:
         value, size = fields.node("value"), fields.node("size")
         if value is not None and len(node.entries) > 1:
             message = "`value:` stands alone: the other keys are those of a tensor"
-            self._diagnostics.add("CG303", value.span, message, "remove one of them")
+            self._diagnostics.add("CG309", value.span, message, "remove one of them")
         if isinstance(value, Sequence):
             return ValueRule(node.span, _texts(value))
         if isinstance(value, Scalar):
@@ -227,8 +227,10 @@ class _Loader:
         try:
             return parse(text.value)
         except schema_parser.SchemaError as error:
-            span = text.part(error.start, error.end)
-            self._diagnostics.add("CG301", span, error.message, error.hint)
+            span, hint = text.part(error.start, error.end), error.hint
+            if error.start == len(text.value) and _is_cut(text):
+                hint = "put it in quotes: inside of `{…}` a comma ends a value"
+            self._diagnostics.add("CG301", span, error.message, hint)
             return None
 
     def _optional(self, node: Node | None, load: Callable[[Node], T | None]) -> T | None:
@@ -236,12 +238,18 @@ class _Loader:
 
     def _argument_docs(self, node: Node | None, schema: FunctionSchema) -> dict[str, str]:
         entries = node.entries if isinstance(node, Mapping) else ()
-        names = {argument.name for argument in schema.arguments}
+        names = [argument.name for argument in schema.arguments]
         for key, _ in entries:
             if key.value not in names:
                 message = f"'{schema.name}' has no argument '{key}'"
-                self._diagnostics.add("CG405", key.span, message, did_you_mean(key.value, names))
+                self._diagnostics.add("CG405", key.span, message, it_has(key.value, names))
         return {key.value: _doc(value) for key, value in entries}
+
+
+def _is_cut(text: Text) -> bool:
+    """Whether a comma ended it that was meant to be in it, as in `{state: (int, str)}`."""
+    source, start, end = text.span
+    return source.text[start] not in "'\"" and source.text.startswith(",", end)
 
 
 def _text(node: Node | None) -> Text | None:

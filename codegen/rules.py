@@ -171,7 +171,7 @@ def type_known(
         and not part.name.startswith(types.CLASSES_PREFIX)
     ]
     for cls in unknown:
-        help = did_you_mean(cls.name, [*types.TABLE, *library.own])
+        help = did_you_mean(cls.name, [*types.TABLE, *types.CONTAINERS, *library.own])
         diagnostics.add("CG302", text.part(*cls.span), f"unknown type '{cls}'", help)
     if not unknown and (reason := types.unsupported(t, returned=returned)):
         diagnostics.add("CG303", text.part(*(span or (0, len(text.value)))), reason)

@@ -9,11 +9,13 @@ from __future__ import annotations
 from typing import NamedTuple, NoReturn
 
 from codegen import literals
+from codegen.diagnostics import did_you_mean
 from codegen.schema import Alias, Argument, FunctionSchema
 from codegen.spellings import GENERICS, HABITS
 from codegen.tokens import Cursor, SchemaError, Token
 from codegen.types import (
     CLASSES_PREFIX,
+    CONTAINERS,
     DICT_KEYS,
     TABLE,
     Base,
@@ -334,6 +336,8 @@ class _Parser(Cursor):
                 return _Annotated(Base(spelled), self.alias())
         if self.current.text == "(" and not spelled.islower():
             # Only a type variable, as in `t(a)`: those are in lower case.
+            if hint := did_you_mean(spelled, CONTAINERS):
+                self.fail(f"unknown type {spelled!r}", hint, token.start)
             message = f"torch takes no alias annotation on a class such as {spelled!r}"
             self.fail(message, "remove it")
         return _Annotated(Class(spelled, (token.start, token.end)), self.alias())

@@ -162,6 +162,8 @@ TABLE: Mapping[str, Row] = {
     )
 }
 
+# What takes types in parentheses.
+CONTAINERS = ("Dict", "Future")
 # c10::DictType::create refuses any other key ("Cannot create dict for key type"), but for Any,
 # Device and SymInt: those pass it, and are stopped by the static_assert on c10::Dict's key
 # ("Invalid Key type for Dict").

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,12 +12,21 @@ from pathlib import Path
 import pytest
 
 from codegen.cli import main
-from codegen.codes import CODES, Code
+from codegen.codes import CODES, GROUPS, Code
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "errors.md"
 SPECS = [code for code in CODES if code[:3] in ("CG0", "CG1", "CG2", "CG3", "CG4")]
 CHECKS = [code for code in CODES if code.startswith("CG6")]
+
+
+INTRODUCTION = """\
+# Diagnostics
+
+Whatever is wrong is said with a code, a place and, where we know, what to write instead; all of it in one run.
+`python -m codegen explain CODE` prints what stands here. `--format json` prints an object a line, `--format github`
+annotations of a pull request, `--format sarif` what code scanning services read; there, too, each finding has its code.
+"""
 
 
 def codes(lines: str) -> set[str]:
@@ -65,3 +75,88 @@ def test_examples_of_checks(code: str, tmp_path: Path) -> None:
         assert done.returncode == int(bool(found)), done.stderr
         # The list of files is itself one, and changes with what is stale.
         assert codes(done.stdout) - ({"CG602"} if code == "CG604" else set()) == found
+
+
+def test_examples_of_builds(
+    native_packages: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """In a folder whose run-time support is built already; what is built there is taken away again."""
+    monkeypatch.chdir(tmp_path)
+    out = ["--format", "json", "--out", str(native_packages)]
+    specs = {code: Path(f"{code}/{code}.yaml".lower()) for code in CODES if code[:3] == "CG5"}
+    for code, spec in specs.items():
+        lay(CODES[code], spec.parent)
+        text = CODES[code].bad.replace("library: vecdb", f"library: {spec.stem}")
+        spec.write_text(text)
+        assert main(["build", str(spec), *out]) == 1
+        assert codes(capsys.readouterr().out) == {code}
+    for code, spec in specs.items():
+        spec.write_text(CODES[code].good.replace("library: vecdb", f"library: {spec.stem}"))
+    named = list(map(str, specs.values()))
+    try:
+        assert main(["build", *named, *out]) == 0, capsys.readouterr().err
+        assert not capsys.readouterr().out
+    finally:
+        for spec in specs.values():
+            spec.unlink()
+        main([*named, "--out", str(native_packages)])
+        for spec in specs.values():
+            shutil.rmtree(native_packages / spec.stem, ignore_errors=True)
+
+
+def page(says: dict[str, str]) -> str:
+    """docs/errors.md, with what is said of each bad spec."""
+    rows = [
+        f"| {start} | {what} |"
+        for start, what in GROUPS.items()
+        if any(code.startswith(start) for code in CODES)
+    ]
+    parts = [INTRODUCTION, "\n".join(["| codes | about |", "|---|---|", *rows]) + "\n"]
+    for code, entry in CODES.items():
+        said = f"which says:\n\n```\n{says[code]}```\n\nGood:" if code in says else "Good:"
+        parts.append(entry.explanation(code).replace("Good:", said, 1))
+    return "\n".join(parts)
+
+
+def test_the_page_is_the_table(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    request: pytest.FixtureRequest,
+) -> None:
+    """`pytest --update` writes it."""
+    monkeypatch.chdir(tmp_path)
+    says = {}
+    for code in SPECS:
+        Path("vecdb.yaml").write_bytes(CODES[code].bad.encode("utf-8", "surrogateescape"))
+        main(["vecdb.yaml"])
+        says[code] = capsys.readouterr().err
+    if request.config.getoption("--update"):
+        PAGE.write_text(page(says), encoding="utf-8")
+    assert PAGE.read_text(encoding="utf-8") == page(says)
+
+
+def test_every_code_says_what_it_means() -> None:
+    for code, entry in CODES.items():
+        assert code[:3] in GROUPS
+        assert entry.title and entry.why and entry.bad and entry.good, code
+    assert len({entry.title for entry in CODES.values()}) == len(CODES)
+
+
+def test_explain(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "cg401", "CG102", "CG401"]) == 0
+    shown = capsys.readouterr().out
+    assert shown == f"{CODES['CG401'].explanation('CG401')}\n{CODES['CG102'].explanation('CG102')}"
+    assert main(["explain"]) == 0
+    listed = capsys.readouterr().out
+    assert all(f"{code}  {entry.title}\n" in listed for code, entry in CODES.items())
+    assert main(["explain", "CG001", "--format", "json"]) == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert {"code": "CG001", **CODES["CG001"]._asdict()} == shown
+    assert main(["explain", "CG101", "CG999"]) == 2
+    refused = capsys.readouterr()
+    assert not refused.out
+    assert refused.err.startswith("codegen: error: there is no code 'CG999'")

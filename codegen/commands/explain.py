@@ -6,7 +6,7 @@ import argparse
 import json
 
 from codegen import console
-from codegen.codes import CODES
+from codegen.codes import CODES, GROUPS
 from codegen.diagnostics import Stop, did_you_mean
 
 DESCRIPTION = (
@@ -37,8 +37,10 @@ def run(options: argparse.Namespace) -> int:
     elif codes:
         console.explain(codes)
     else:
-        for code, entry in CODES.items():
-            console.write(f"{code}  {entry.title}\n")
+        for start, what in GROUPS.items():
+            found = {code: entry for code, entry in CODES.items() if code.startswith(start)}
+            lines = [f"{code}  {entry.title}\n" for code, entry in found.items()]
+            console.write("".join([f"{what}\n", *lines, "\n"] if found else []))
     return 0
 
 
