@@ -108,6 +108,59 @@ def test_check_tells_missing_changed_edited_and_stale_apart(
     assert not (generated / "two").exists()
 
 
+def test_check_says_where_files_differ_and_what_mends_them(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    generated = project / "generated"
+    (generated / "one" / "__init__.pyi").unlink()
+    edited = generated / "one" / "CMakeLists.txt"
+    length = len(edited.read_text().splitlines())
+    edited.write_text(edited.read_text() + "# mine\n")
+    kept = generated / "two" / "__init__.py"
+    kept.write_text("# mine\n")
+    (project / "specs" / "two.yaml").unlink()
+    (project / "specs" / "one.yaml").write_text(SPEC.format(name="one", doc="Another doc."))
+    before = (generated / "one" / "__init__.py").read_text().splitlines()
+    found = [json.loads(line) for line in check(capsys, "specs", "--format", "json")]
+    told = {each["path"]: each for each in found}
+    mend = "`python -m codegen specs`"
+    assert {
+        path: (told[f"generated/{path}"]["code"], told[f"generated/{path}"]["help"])
+        for path in ("one/__init__.pyi", "one/CMakeLists.txt", "two/py.typed", "two/__init__.py")
+    } == {
+        "one/__init__.pyi": ("CG601", f"run {mend}"),
+        "one/CMakeLists.txt": (
+            "CG603",
+            f"{mend} writes over the edit; `python -m codegen specs --check --diff` shows it",
+        ),
+        "two/py.typed": ("CG604", f"run {mend}"),
+        "two/__init__.py": ("CG604", f"it was edited by hand, so {mend} leaves it to you"),
+    }
+    assert told["generated/one/CMakeLists.txt"]["line"] == length + 1
+    place = told["generated/one/__init__.py"]
+    assert place["code"] == "CG602"
+    assert "A doc." in before[place["line"] - 1]
+    assert place["end_column"] == len(before[place["line"] - 1]) + 1
+    assert told["generated/codegen.lock"]["code"] == "CG602"
+
+
+def test_a_stale_file_that_was_edited_is_listed_and_left(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    generated = project / "generated"
+    (generated / "two" / "__init__.py").write_text("# mine\n")
+    (project / "specs" / "two.yaml").unlink()
+    assert main(["specs", "--check"]) == 1
+    told = capsys.readouterr()
+    assert "stale        generated/two/__init__.py\n" in told.out
+    assert "generated/two/__init__.py: it was edited by hand, so" in told.err
+    assert main(["specs"]) == 0
+    message = "generated/two/__init__.py is stale, and had been edited by hand: left to you"
+    assert message in capsys.readouterr().err
+    assert files(generated / "two") == {"__init__.py": "# mine\n"}
+    assert main(["specs", "--check"]) == 0
+
+
 def test_diff_is_a_patch_that_applies(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (project / "specs" / "one.yaml").write_text(SPEC.format(name="one", doc="Another doc."))
     (project / "specs" / "two.yaml").unlink()
