@@ -37,11 +37,18 @@ def run(options: argparse.Namespace) -> int:
     elif codes:
         console.explain(codes)
     else:
-        for start, what in GROUPS.items():
-            found = {code: entry for code, entry in CODES.items() if code.startswith(start)}
-            lines = [f"{code}  {entry.title}\n" for code, entry in found.items()]
-            console.write("".join([f"{what}\n", *lines, "\n"] if found else []))
+        console.write(_listed())
     return 0
+
+
+def _listed() -> str:
+    """All codes, by what they are about."""
+    groups = []
+    for start, what in GROUPS.items():
+        codes = [f"{code}  {each.title}\n" for code, each in CODES.items() if code[:3] == start]
+        if codes:
+            groups.append(f"{what}:\n{''.join(codes)}")
+    return "\n".join(groups)
 
 
 def _known(code: str) -> str:
