@@ -29,6 +29,7 @@ COMMANDS: Mapping[str, Command] = {
     "scaffold": Command("PATH ...", "write a skeleton of the C++ that specs name", "scaffold"),
     "schema": Command("", "print the JSON Schema of the format", "schema"),
     "explain": Command("[CODE ...]", "what a diagnostic means", "explain"),
+    "docs": Command("PATH ...", "write an API reference", "docs"),
 }
 LATER = ("init", "breaking", "import")
 EXIT_CODES = """\

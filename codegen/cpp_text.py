@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from codegen import prose, types
 from codegen.model import Library
@@ -16,10 +16,16 @@ _TORCH_SPELLINGS = {"Dict(str, Any)": "c10::impl::GenericDict", "Any[]": "c10::i
 
 
 class Spelling:
-    """How the types of a library's schemas are spelled in C++."""
+    """How the types of a library's schemas are spelled in C++; `classes` in place of its own names for its classes."""
 
-    def __init__(self, library: Library, *, torchs_own: bool = False) -> None:
-        self._classes = {name: cls.cls.value for name, cls in library.own.items()}
+    def __init__(
+        self,
+        library: Library,
+        *,
+        torchs_own: bool = False,
+        classes: Mapping[str, str] | None = None,
+    ) -> None:
+        self._classes = classes or {name: cls.cls.value for name, cls in library.own.items()}
         self._torchs_own = torchs_own
 
     def __call__(self, t: types.Type) -> str:

@@ -193,6 +193,11 @@ def methods_namespace(backend: str) -> str:
     return f"{backend}_methods"
 
 
+def page(library: str) -> str:
+    """Its page of the reference; that of a library called `index` stands beside the index of all."""
+    return f"{library}-library.md" if library.lower() == "index" else f"{library}.md"
+
+
 def target(library: str) -> str:
     """The CMake target of a library: apart from CMake's own, such as `test`, and from those that packages bring."""
     return f"codegen_{library}"

@@ -104,6 +104,8 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        # What is no `Markup` is text.
+        autoescape=lambda name: str(name).endswith(".html.j2"),
     )
     environment.filters.update(
         cpp=cpp_text.quote, python=python.quote, docstring=python.docstring, cmake=cmake.quote

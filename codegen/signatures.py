@@ -1,0 +1,191 @@
+"""How a callable is written in Python, in C++ and in TorchScript, with its types linked to the classes they name.
+
+The Python is that of the stub but for defaults, which stand as they are declared; the C++ is what the user writes or
+calls, as generated interfaces and skeletons have it. A signature that does not fit a line has an argument a line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from codegen import names
+from codegen.cpp_text import Spelling
+from codegen.markup import linked, named, plain
+from codegen.model import TORCH_METHODS, Backend, Class, Library, Method, Property
+from codegen.python import Annotations
+from codegen.schema import Argument, FunctionSchema
+from codegen.skeleton import unqualified
+from codegen.types import Optional, Type, python, rename
+
+WIDTH = 78
+# Of these a default is a word that is an attribute of the module torch.
+_WORDS = ("ScalarType", "Layout", "MemoryFormat")
+Anchors = Mapping[str, str]
+"""Where the classes of all libraries of a run stand, by their full names in TorchScript."""
+
+
+class Signatures:
+    """Those of one library."""
+
+    def __init__(self, library: Library, anchors: Anchors) -> None:
+        self._library = library
+        own = {
+            name: (cls, anchors[library.qualified(cls.name)]) for name, cls in library.own.items()
+        }
+        foreign = {name: anchors[name] for name in anchors.keys() - own.keys()}
+        self._python = {
+            **{name: linked(anchor, "torch._C.ScriptObject") for name, anchor in foreign.items()},
+            **{name: linked(anchor, cls.name.value) for name, (cls, anchor) in own.items()},
+        }
+        self._cpp = {name: linked(anchor, cls.cls.value) for name, (cls, anchor) in own.items()}
+        self._schema = {
+            **{name: linked(anchor, name) for name, anchor in foreign.items()},
+            **{name: linked(anchor, name) for name, (_, anchor) in own.items()},
+        }
+        self._spelled = Spelling(library, classes=self._cpp)
+
+    def type(self, t: Type) -> str:
+        """As the schema has it."""
+        return str(rename(t, self._schema))
+
+    def python(self, method: Method, *, constructs: bool = False) -> str:
+        result = method.schema.with_one_return().returns[0].type
+        returns = "None" if constructs else python(result, self._python, returned=True)
+        receiver = [] if method.static else ["self"]
+        parameters = self._python_parameters(method.schema.arguments)
+        decorator = "@staticmethod\n" if method.static else ""
+        head = f"{decorator}def {named(method.name)}("
+        return _laid_out(head, [*receiver, *parameters], f") -> {returns}")
+
+    def _python_parameters(self, arguments: Iterable[Argument]) -> Iterator[str]:
+        annotated, starred = Annotations(self._python, frozenset()), False
+        for argument in arguments:
+            if argument.kwarg_only and not starred:
+                starred = True
+                yield "*"
+            text = annotated.parameters([replace(argument, kwarg_only=False)])
+            if argument.default is not None:
+                text = f"{text.rpartition(' = ')[0]} = {_python_default(argument)}"
+            yield text
+
+    def cpp(self, method: Method, cls: Class) -> str:
+        """Of a class: a member, or a free function that takes the object first."""
+        free = names.is_free(method.member)
+        receiver = [self._receiver(cls)] if free and not method.static else []
+        static = "static " if method.static and not free else ""
+        head = f"{static}{self._spelled.returns(method.schema)} {named(method.member)}("
+        return _laid_out(head, [*receiver, *self._cpp_parameters(method.schema)], ")")
+
+    def cpp_init(self, init: Method, cls: Class) -> str:
+        """A constructor, or what makes one."""
+        parameters = list(self._cpp_parameters(init.schema))
+        if init.impl is None:
+            name = unqualified(cls.cls.value).partition("<")[0]
+            return _laid_out(f"{named(name)}(", parameters, ")")
+        static = "" if names.is_free(init.impl.value) else "static "
+        made = f"c10::intrusive_ptr<{self._cpp[cls.name.value]}>"
+        return _laid_out(f"{static}{made} {named(init.impl.value)}(", parameters, ")")
+
+    def cpp_virtual(self, method: Method, backend: Backend) -> str:
+        """Of an interface: what an implementation overrides, or has besides torch's own methods."""
+        torchs = backend.delegates and method.name in TORCH_METHODS
+        spelled = Spelling(self._library, torchs_own=torchs, classes=self._cpp)
+        head = f"{spelled.returns(method.schema)} {named(method.member)}("
+        virtual = torchs or not backend.delegates
+        parameters = self._cpp_parameters(method.schema, spelled)
+        return _laid_out(f"{'virtual ' if virtual else ''}{head}", list(parameters), _tail(virtual))
+
+    def _receiver(self, cls: Class) -> str:
+        return f"const c10::intrusive_ptr<{self._cpp[cls.name.value]}>& self"
+
+    def _cpp_parameters(
+        self, schema: FunctionSchema, spelled: Spelling | None = None
+    ) -> Iterator[str]:
+        for argument in schema.arguments:
+            spelling = (spelled or self._spelled)(argument.type)
+            yield f"{spelling} {names.parameter(argument.name)}"
+
+    def schema(self, schema: FunctionSchema, name: str) -> str:
+        """As it is declared, by the name that TorchScript knows it by."""
+        shown = replace(schema.renamed(self._schema), name=named(name), overload="")
+        head, _, tail = str(replace(shown, arguments=())).partition("()")
+        arguments: list[str] = []
+        for argument in shown.arguments:
+            if argument.kwarg_only and "*" not in arguments:
+                arguments.append("*")
+            bare = str(replace(argument, default=None))
+            arguments.append(f"{bare}={default(argument)}" if argument.default else bare)
+        return _laid_out(f"{head}(", arguments, f"){tail}")
+
+    def returned(self, schema: FunctionSchema) -> str:
+        """The types and names of what comes back; nothing for None."""
+        shown = schema.renamed(self._schema).returns
+        text = ", ".join(map(str, shown))
+        return f"({text})" if len(shown) > 1 else text
+
+    def python_property(self, prop: Property) -> str:
+        return f"{named(prop.name.value)}: {python(prop.type, self._python, returned=True)}"
+
+    def cpp_property(self, prop: Property, cls: Class) -> str:
+        spelled = self._spelled(prop.type)
+        if prop.field:
+            return f"{spelled} {named(prop.field.value)}"
+        return "\n".join(self._accessors(prop, spelled, self._receiver(cls)))
+
+    def _accessors(self, prop: Property, spelled: str, receiver: str) -> Iterator[str]:
+        if prop.getter:
+            free = names.is_free(prop.getter.value)
+            given, const = (receiver, "") if free else ("", " const")
+            yield f"{spelled} {named(prop.getter.value)}({given}){const}"
+        if prop.setter:
+            taken = [receiver] if names.is_free(prop.setter.value) else []
+            value = ", ".join([*taken, f"{spelled} value"])
+            yield f"void {named(prop.setter.value)}({value})"
+
+    def schema_property(self, prop: Property) -> str:
+        """The methods that TorchScript reads and writes it by."""
+        name, t = prop.name.value, prop.type
+        reads = FunctionSchema("", "", (), (Argument("", t),))
+        lines = [self.schema(reads, names.getter(name))]
+        if prop.writable:
+            writes = FunctionSchema("", "", (Argument("value", t),), ())
+            lines.append(self.schema(writes, names.setter(name)))
+        return "\n".join(lines)
+
+    def state(self, cls: Class) -> str:
+        """What of an object torch sees while it traces."""
+        items = (f"{flat.name}: {self.type(flat.type)}" for flat in cls.flatten)
+        return ", ".join(items)
+
+
+def default(argument: Argument) -> str:
+    """As it is declared: a word where torch stores its number."""
+    if argument.default is None:
+        return ""
+    return argument.default.word or str(argument).partition("=")[2]
+
+
+def _python_default(argument: Argument) -> str:
+    """As black writes it."""
+    assert argument.default is not None
+    value = argument.default.value
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(repr, value))}]"
+    shown = repr(value)
+    if isinstance(value, str) and '"' not in shown:
+        return f'"{shown[1:-1]}"'
+    t = argument.type.element if isinstance(argument.type, Optional) else argument.type
+    word = argument.default.word
+    return f"torch.{word}" if word and str(t) in _WORDS else shown
+
+
+def _tail(virtual: bool) -> str:
+    return ") = 0" if virtual else ")"
+
+
+def _laid_out(head: str, items: Sequence[str], tail: str) -> str:
+    line = head + ", ".join(items) + tail
+    if len(plain(line).rpartition("\n")[2]) <= WIDTH or not items:
+        return line
+    return ",\n    ".join([f"{head}\n    {items[0]}", *items[1:]]) + f"\n{tail}"
