@@ -5,6 +5,7 @@ tests/test_reference_browser.py reads the page in a browser.
 
 from __future__ import annotations
 
+import ast
 import re
 import shutil
 from html.parser import HTMLParser
@@ -126,6 +127,13 @@ def test_everything_that_is_declared_has_an_anchor(pages: dict[str, str]) -> Non
     assert len(set(markdown_ids)) == len(markdown_ids)
 
 
+def test_markdown_is_tidy(pages: dict[str, str]) -> None:
+    for name, text in pages.items():
+        if name.endswith(".md"):
+            assert not re.search(r"\n\n\n|[ \t]\n|\t", text), name
+            assert text.endswith("\n") and not text.endswith("\n\n")
+
+
 def test_links_of_markdown_lead_to_anchors(pages: dict[str, str]) -> None:
     ids = {name: set(re.findall(r'<a id="(.*)"></a>', text)) for name, text in pages.items()}
     for name, text in pages.items():
@@ -134,6 +142,57 @@ def test_links_of_markdown_lead_to_anchors(pages: dict[str, str]) -> None:
                 page, _, anchor = target.partition("#")
                 assert (page or name) in pages, target
                 assert not anchor or anchor in ids[page or name], f"{name}: {target}"
+
+
+def codes(page: str, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)\n```$", page, re.MULTILINE | re.DOTALL)
+
+
+def test_the_python_is_that_of_the_stub(folder: Path, pages: dict[str, str]) -> None:
+    """Every method of the stub but accessors of properties and what nobody declares; defaults aside."""
+
+    def methods(text: str) -> set[str]:
+        found = set()
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.FunctionDef) and node.returns:
+                arguments = ast.unparse(node.args)
+                for value in [*node.args.defaults, *node.args.kw_defaults]:
+                    arguments = (
+                        arguments.replace(f"={ast.unparse(value)}", "=...", 1)
+                        if value
+                        else arguments
+                    )
+                found.add(f"{node.name}({arguments}) -> {ast.unparse(node.returns)}")
+        return found
+
+    assert main(["."]) == 0
+    stub = methods(Path("generated/vecdb/__init__.pyi").read_text())
+    shown = methods(
+        "\n".join(f"{code}: ..." for code in codes(pages["vecdb.md"], "python") if "def " in code)
+    )
+    accessors = re.compile(r"\w+_(getter|setter)\(|add_\w+\(|(dim|nprobe|trained|counts|parent)\(")
+    undeclared = {"__init__(self, _: NoReturn) -> None", "tracing_mode(self) -> str"}
+    assert {method for method in stub if not accessors.match(method)} - undeclared == shown
+
+
+def test_the_cpp_is_what_a_skeleton_declares(folder: Path, pages: dict[str, str]) -> None:
+    """And what a generated interface has; all but members of other types than functions and an instance's name."""
+
+    def squeezed(text: str) -> str:
+        return re.sub(r"\s", "", re.sub(r"(vecdb::)?(\w+)(<\d+>|<float>)?\(", r"\2(", text))
+
+    assert main(["scaffold", "vecdb.yaml"]) == 0 and main(["."]) == 0
+    declared = squeezed(Path("vecdb.h").read_text())
+    declared += squeezed(Path("generated/vecdb/include/vecdb/searcher.h").read_text())
+    shown = [code for code in codes(pages["vecdb.md"], "cpp") if "(" in code]
+    lines = [line for code in shown for line in re.split(r"\n(?=void )", code)]
+    assert len(lines) > 25
+    for line in lines:
+        # Torch's own interface is declared by torch; a skeleton overrides it.
+        text = squeezed(line).removeprefix("virtual").removesuffix("=0") + (
+            "override" if "= 0" in line else ""
+        )
+        assert f"{text};" in declared or squeezed(line) + ";" in declared, line
 
 
 # What of tests/reference/logs.yaml is text, and would be more if it were not quoted.

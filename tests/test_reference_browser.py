@@ -57,6 +57,8 @@ CONTRAST = """
     return least;
 """
 
+SIDEWAYS = "const e = document.documentElement; return e.scrollWidth - e.clientWidth"
+
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory: pytest.TempPathFactory) -> str:
@@ -114,6 +116,13 @@ class Browser:
     def run(self, script: str) -> object:
         return self.driver.execute_script(script)
 
+    def click(self, selector: str) -> None:
+        """In the middle of the window: the driver scrolls things under the bar."""
+        self.driver.execute_script(
+            "arguments[0].scrollIntoView({block: 'center'})", self.find(selector)
+        )
+        self.find(selector).click()
+
     @property
     def focused(self) -> WebElement:
         return self.driver.switch_to.active_element
@@ -168,6 +177,10 @@ def test_search_and_go_by_keyboard_alone(browser: Browser) -> None:
     current = browser.all("#ui-nav [aria-current]")
     assert [link.get_attribute("hash") for link in current] == ["#vecdb.Inverted.search"]
     assert current[0].is_displayed()
+    # The same again, though the address stays.
+    browser.run("scrollTo(0, 0)")
+    browser.press("/", "Inverted.search", Keys.ENTER)
+    browser.arrives("vecdb.Inverted.search")
     # Tab goes on from there.
     browser.press(Keys.TAB)
     assert browser.focused.get_attribute("hash") == "#vecdb.Inverted.search"
@@ -184,23 +197,17 @@ def test_the_order_of_results(browser: Browser) -> None:
 
     assert found("index")[0] == "vecdb.Index"
     assert found("get")[:2] == ["tensor_cache.LRUCache.get", "tensor_cache.LRUCache.get_many"]
-    many = found("get")
-    assert (
-        many.index("tensor_cache.LRUCache.get_many") < many.index("tensor_cache.LRUCache.update")
-        if ("tensor_cache.LRUCache.update" in many)
-        else many
-    )
     assert found("budget")[0] in ("tensor_cache", "tensor_cache.LRUCache.capacity")
     assert found("LRUCache PUT")[0] == "tensor_cache.LRUCache.put"
     assert found("named(")[:1] == []
     assert browser.find("#ui-status").text == "No results for “named(”"
     assert found("zzz") == []
-    assert found("cursor index") == ["vecdb.Cursor.index", "vecdb.Index.cursor"]
+    assert found("cursor index") == ["vecdb.Index.cursor", "vecdb.Cursor.index"]
 
 
 def test_results_of_hostile_text_are_text(browser: Browser) -> None:
     browser.find("#ui-search").send_keys("<script>")
-    assert "logs.Log" in browser.results
+    assert browser.results == ["logs", "logs.Log.__init__", "logs.Log.write"]
     assert browser.find("#ui-results .text").text.startswith("<script>alert(1)</script>")
     assert browser.all("#ui-results script") == []
     assert browser.find("#ui-results mark").text == "<script>"
@@ -218,9 +225,7 @@ def test_escape_closes_and_the_mouse_works(browser: Browser) -> None:
 
 
 def test_links_of_the_diagram(browser: Browser) -> None:
-    link = browser.find("#vecdb svg a[href='#vecdb.Cursor']")
-    browser.run("document.querySelector('#vecdb figure').scrollIntoView({block: 'center'})")
-    link.click()
+    browser.click("#vecdb svg a[href='#vecdb.Cursor']")
     browser.arrives("vecdb.Cursor")
     browser.run("document.querySelector('#vecdb svg a[href=\"#logs.Log\"]').focus()")
     browser.press(Keys.ENTER)
@@ -233,7 +238,7 @@ def test_types_lead_to_their_classes(browser: Browser) -> None:
     for language in ("python", "text"):
         found = browser.all(f"[id='vecdb.Cursor.log'] [data-language={language}] pre a")
         assert {link.get_attribute("hash") for link in found} == {"#logs.Log"}
-    browser.find("[id='vecdb.Cursor.index'] [data-language=cpp] pre a").click()
+    browser.click("[id='vecdb.Cursor.index'] [data-language=cpp] pre a")
     browser.arrives("vecdb.Index")
 
 
@@ -261,9 +266,9 @@ def test_themes_can_be_read(browser: Browser, dark: bool) -> None:
 @pytest.mark.parametrize("width", [360, 768, 1280])
 def test_no_width_scrolls_sideways(browser: Browser, width: int) -> None:
     browser.open(width=width)
-    assert browser.run("return document.documentElement.scrollWidth") == width
+    assert browser.run(SIDEWAYS) == 0
     browser.press("/", "index")
-    assert browser.run("return document.documentElement.scrollWidth") == width
+    assert browser.run(SIDEWAYS) == 0
     panel = browser.find(".panel").rect
     assert panel["x"] >= 0 and panel["x"] + panel["width"] <= width
 
@@ -279,7 +284,7 @@ def test_the_contents_of_a_narrow_screen(browser: Browser) -> None:
     assert not browser.find("#ui-nav").is_displayed()
     assert browser.focused.get_attribute("id") == "ui-menu"
     browser.press(Keys.ENTER)
-    browser.find("#ui-nav a[href='#vecdb.Cursor']").click()
+    browser.click("#ui-nav a[href='#vecdb.Cursor']")
     browser.arrives("vecdb.Cursor")
     assert not browser.find("#ui-nav").is_displayed()
 

@@ -7,6 +7,7 @@
   const input = find("ui-search"), list = find("ui-results"), status = find("ui-status");
   const panel = status.parentElement, nav = find("ui-nav"), menu = find("ui-menu");
   const MOST = 40;
+  const anchor = () => { try { return decodeURIComponent(location.hash.slice(1)); } catch { return ""; } };
 
   // What can be found stands in the page: a section has a name, and docs.
   const entries = [...document.querySelectorAll("[data-kind]")].map((section, order) => {
@@ -117,13 +118,13 @@
   function go(entry) {
     close();
     input.blur();
-    if (decodeURIComponent(location.hash.slice(1)) === entry.id) arrive();
+    if (anchor() === entry.id) arrive();
     location.hash = entry.id;
   }
 
   // Focus follows the address, so that Tab goes on from there.
   function arrive() {
-    const target = find(decodeURIComponent(location.hash.slice(1)));
+    const target = find(anchor());
     hideNav();
     if (!target || !target.hasAttribute("tabindex")) return;
     target.focus({ preventScroll: true });
@@ -180,7 +181,7 @@
   window.addEventListener("hashchange", arrive);
 
   // The contents show what is being read.
-  const links = new Map([...nav.querySelectorAll("a")].map((a) => [decodeURIComponent(a.hash.slice(1)), a]));
+  const links = new Map([...nav.querySelectorAll("a")].map((a) => [a.hash.slice(1), a]));
   let current = null;
   function spy(section) {
     const link = links.get(section.id);
