@@ -15,6 +15,8 @@ BESIDE = {
     "CHANGELOG.md": "changelog.md",
     "bench/README.md": "measured.md",
 }
+# The theme would fetch what draws it.
+_DIAGRAM = re.compile(r"^```mermaid\n.*?^```$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"(?<=\]\()([^)#:\s]+)(?=[)#])")
 
 
@@ -27,6 +29,7 @@ def on_files(files: Files, config: Any) -> Files:
 
 def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
     source = page.file.abs_src_path
+    markdown = _DIAGRAM.sub(f"[Diagram](reference.html#{page.file.name})", markdown)
     return _relinked(markdown, Path(source).parent) if source else markdown
 
 

@@ -35,4 +35,6 @@ def test_the_site_builds_without_a_warning(tmp_path: Path) -> None:
     home = (tmp_path / "index.html").read_text(encoding="utf-8")
     assert "C++ for PyTorch from one declaration" in home
     assert not re.findall(r"<(?:script|link)[^>]*(?:src|href)=\"https?://", home)
+    pages = [path.read_text(encoding="utf-8") for path in tmp_path.rglob("*.html")]
+    assert not any('class="mermaid"' in page for page in pages), "it is drawn by what is fetched"
     assert (tmp_path / "search" / "search_index.json").is_file()
