@@ -75,7 +75,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture(scope="module")
 def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
-    binary = shutil.which("chromium") or shutil.which("google-chrome")
+    binary = shutil.which("google-chrome") or shutil.which("chromium")
     driver = shutil.which("chromedriver")
     assert binary and driver, "no browser: apt-get install chromium chromium-driver"
     options = webdriver.ChromeOptions()
