@@ -111,7 +111,7 @@ class Class:
     @property
     def name(self) -> str:
         """As a constructor is called."""
-        return self.written.rpartition("::")[2].partition("<")[0]
+        return self.written.partition("<")[0].rpartition("::")[2]
 
     @property
     def written(self) -> str:
@@ -567,7 +567,7 @@ class _Statement:
                 names.append(name)
             else:
                 break
-        if self._text(at) == ";" and len(names) == 1 and self._ahead(self._first) is not None:
+        if self._text(at) == ";" and len(names) == 1 and not self._cls:
             self._scopes._found.ahead.append(
                 (_joined(self._name, names[0]), self._tokens[self._first].start)
             )

@@ -138,6 +138,8 @@ class Existing:
 
     def _base(self, space: str, base: str) -> list[Place]:
         """The definition that a class of a namespace means by the name of its base."""
+        if base.startswith("::"):
+            return self.place(base)
         while True:
             found = self.place("::".join(filter(None, [space, base])))
             if found or not space:
