@@ -107,6 +107,8 @@ class Class:
     end: int = 0
     sections: list[Section] = field(default_factory=list)
     members: list[Declaration] = field(default_factory=list)
+    passed: set[str] = field(default_factory=set)
+    """The words in the arguments of macros among the members: those may declare something of that name."""
 
     @property
     def name(self) -> str:
@@ -441,6 +443,10 @@ class _Statement:
         if self._text(after) in ("(", ";", ",", "=", "{", "[", ":"):
             self._declare([p for p in parts[:-1] if p != "~"], "~" * destroys + parts[-1], start)
             self._function = self._function or self._text(after) == "("
+            called = start == self._first or self._text(start - 1) == ")"
+            if self._cls and called and parts[-1] != self._cls.name:
+                arguments = self._tokens[after : self._closes.get(after, after)]
+                self._cls.passed.update(token.text for token in arguments if token.is_word)
         return after
 
     def _operator(self, at: int, qualifiers: list[str] | None = None) -> int:

@@ -119,6 +119,8 @@ class Existing:
         cls = place.cls
         if any(member.name.replace(" ", "") == name.replace(" ", "") for member in cls.members):
             return True
+        if name in cls.passed and name != cls.name:
+            return True  # a macro may declare it
         if constructor:
             return False
         found: bool | None = False

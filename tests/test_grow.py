@@ -404,3 +404,15 @@ def test_what_has_grown_compiles(tmp_path: Path) -> None:
     command = ["g++", "-std=c++20", "-fsyntax-only", *(f"-I{p}" for p in places), str(unit)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    "spec", ["specs", *(f"tests/native/{name}.yaml" for name in ("native", "objects", "traced"))]
+)
+def test_cpp_that_people_wrote_lacks_nothing(spec: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """With macros that declare members, bases in other headers, and parameters of other types than the spec's."""
+    assert main(["scaffold", str(ROOT / spec), "--diff"]) == 0
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    message = "codegen: the C++ that the specs name exists: nothing was written\n"
+    assert printed.err == message

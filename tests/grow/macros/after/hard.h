@@ -9,6 +9,9 @@
 #define HARD_NO_COPY(T) \
   T(const T&) = delete; \
   T& operator=(const T&) = delete;
+#define HARD_GETTER(name, type) \
+ public:                        \
+  type name() const { return type(); }
 #define HARD_API __attribute__((visibility("default")))
 
 namespace hard {
@@ -19,6 +22,7 @@ class Hard { it isn't
 
 class HARD_API Hard final : public torch::CustomClassHolder {
   HARD_NO_COPY(Hard)
+  HARD_GETTER(five, int64_t)
 
  public:
   explicit Hard(int64_t x) noexcept : x_{x}, y_(1'000) {}
