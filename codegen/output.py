@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from contextlib import suppress
 from enum import Enum
@@ -76,17 +78,25 @@ class Change(NamedTuple):
         return start, start + max(1, len("".join(lines[same : same + 1]).rstrip("\n")))
 
     def patch(self, folder: str) -> str:
-        """As a unified diff, from the folder above the output folder."""
-        from difflib import unified_diff
+        """From the folder above the output folder."""
+        return patch(f"{folder}/{self.path}", self.before, self.after)
 
-        old, new = f"a/{folder}/{self.path}", f"b/{folder}/{self.path}"
-        lines = unified_diff(
-            (self.before or "").splitlines(keepends=True),
-            (self.after or "").splitlines(keepends=True),
-            "/dev/null" if self.before is None else old,
-            "/dev/null" if self.after is None else new,
-        )
-        return "".join(lines)
+
+def patch(path: str, before: str | None, after: str | None) -> str:
+    """A unified diff, as git and patch apply it; None is no file."""
+    from difflib import unified_diff
+
+    # A line ends with \n alone: str.splitlines knows more ends than patch does.
+    old, new = (re.findall(r"[^\n]*\n|[^\n]+", text or "") for text in (before, after))
+    end = "\t" * (" " in path)
+    lines = unified_diff(
+        old,
+        new,
+        "/dev/null" if before is None else f"a/{path}{end}",
+        "/dev/null" if after is None else f"b/{path}{end}",
+    )
+    missing = "\n\\ No newline at end of file\n"
+    return "".join(line if line.endswith("\n") else f"{line}{missing}" for line in lines)
 
 
 Manifest = Mapping[str, Entry]
@@ -159,12 +169,24 @@ def write(out: Path, changes: Iterable[Change]) -> None:
                     (out / parent).rmdir()
             continue
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(f".{path.name}.{os.getpid()}")
-        try:
-            temporary.write_text(change.after, encoding="utf-8", newline="\n")
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
+        _replace(path, change.after)
+
+
+def replace(path: Path, text: str) -> None:
+    """A file of the user's that exists, at once or not at all; it keeps its mode, and stays what a link leads to."""
+    real = path.resolve()
+    _replace(real, text, stat.S_IMODE(real.stat().st_mode))
+
+
+def _replace(path: Path, text: str, mode: int | None = None) -> None:
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        temporary.write_text(text, encoding="utf-8", newline="")
+        if mode is not None:
+            temporary.chmod(mode)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def create(path: Path, text: str) -> None:

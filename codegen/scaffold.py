@@ -1,34 +1,28 @@
-"""The C++ that a spec names, as a skeleton that compiles: classes, members and functions whose bodies throw.
+"""The C++ that a spec names and that does not exist, as a skeleton that compiles: bodies throw.
 
-What stands in files that exist is the user's and left out, as far as the names in them tell. Everything else goes
-into the first header and the first source that do not exist; where the spec names no source, the header has the
-definitions too.
+What no file of the user's has goes into the first header and the first source that do not exist; where all of them do,
+to the end of a header and a source. Members of classes that exist are added to those. Where no source takes them,
+definitions stand in the header.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from pathlib import Path
 from typing import NamedTuple
 
-from codegen import names, render
-from codegen.cpp_text import Spelling, comment
+from codegen import grow, names, render
+from codegen.cpp_scanner import Class, Declaration
 from codegen.diagnostics import Diagnostics
-from codegen.model import TORCH_METHODS, Backend, Class, Implementation, Library, Method, Property
-from codegen.schema import Argument, FunctionSchema
-from codegen.skeleton import Function, Key, Member, Skeleton, blocks, namespace_of, unqualified
+from codegen.existing import Existing, File, Place
+from codegen.grow import Edits, Grown
+from codegen.lacking import ByHand, Lacking, Members, lacking
+from codegen.model import Library
+from codegen.skeleton import Function, blocks
+from codegen.skeletons import Skeletons
 from codegen.source import Text
-from codegen.types import Base, Dict, List, Tuple, Type
 
-_HOLDER = "torch::CustomClassHolder"
-# Of these a skeleton would be wrong: they exist elsewhere.
-_FOREIGN = ("std", "c10", "at", "torch")
-_PREPROCESS = (
-    "const torch::jit::Module& module",
-    "const c10::Dict<c10::IValue, c10::IValue>& method_compile_spec",
-    "const torch::jit::BackendDebugHandleGenerator& generate_debug_handles",
-)
 # What <torch/custom_class.h> only declares.
 _INCLUDES = {
     "at::Generator": "ATen/core/Generator.h",
@@ -37,7 +31,9 @@ _INCLUDES = {
     "torch::jit::Module": "torch/csrc/jit/api/module.h",
     "torch::jit::BackendDebugHandleGenerator": "torch/csrc/jit/backends/backend_detail.h",
 }
-_NO_DEFAULT = {"at::Device": "at::kCPU", "c10::Stream": "c10::Stream::DEFAULT, at::kCPU"}
+_HOLDER = "torch/custom_class.h"
+# Headers of torch that have it all.
+_WHOLE = {_HOLDER, "torch/torch.h", "torch/script.h", "torch/extension.h"}
 # Containers of the standard library that a class may be an instance of, each in a header of its name.
 _CONTAINERS = (
     "array deque forward_list list map queue set stack unordered_map unordered_set vector".split()
@@ -55,200 +51,22 @@ class SourceView(NamedTuple):
     definitions: tuple[tuple[str, ...], ...]
 
 
-class Skeletons:
-    """All that a spec names and no text of the user's has."""
+class Plan(NamedTuple):
+    """What there is to write for a library."""
 
-    def __init__(self, library: Library, existing: str) -> None:
-        self._library = library
-        self._existing = existing
-        self._spelled = Spelling(library)
-        self.classes: dict[str, Skeleton] = {}
-        self.functions: dict[tuple[str, Key], Function] = {}
-        self.interfaces: list[str] = []
-        self.nested: list[str] = []
-        self.named = " ".join(cls.cls.value for cls in library.classes)
-        for cls in library.classes:
-            self._open(cls.cls.value, self._base(cls), cls.doc)
-        for cls in library.classes:
-            self._class(cls)
-        for backend in library.backends:
-            for implementation in backend.implementations:
-                self._implementation(backend, implementation)
-
-    def _base(self, cls: Class) -> str:
-        base = next(self._library.ancestors(cls), None)
-        if base and (skeleton := self._skeleton(base.cls.value)):
-            skeleton.is_base = True
-        return base.cls.value if base else _HOLDER
-
-    def _open(self, cpp: str, base: str, doc: str) -> None:
-        name = unqualified(cpp).partition("<")[0]
-        defined = rf"\b(class|struct)\s+{name}\b[^;{{]*{{|\busing\s+{name}\b"
-        exists = re.search(defined, self._existing)
-        if self._skeleton(namespace_of(cpp)):
-            self.nested.append(cpp)
-            return
-        if not exists and namespace_of(cpp).split("::")[0] not in _FOREIGN:
-            plain = cpp.removeprefix("::")
-            self.classes.setdefault(plain, Skeleton(plain, base, doc))
-
-    def _class(self, cls: Class) -> None:
-        """Members and functions in the order of the declaration."""
-        cpp = cls.cls.value
-        if cls.init and cls.init.impl:
-            self._factory(cpp, cls.init.impl.value, cls.init.schema, _doc(cls.init))
-        elif cls.init:
-            constructor = unqualified(cpp).partition("<")[0]
-            self._member(cpp, constructor, "", cls.init.schema, _doc(cls.init))
-        for method in cls.methods:
-            result, static = self._spelled.returns(method.schema), method.static
-            if names.is_free(method.member):
-                receiver = "" if static else cpp
-                self._free(method.member, result, method.schema, receiver, _doc(method))
-            else:
-                doc = _doc(method)
-                self._member(cpp, method.member, result, method.schema, doc, static=static)
-        for prop in cls.properties:
-            self._property(cpp, prop)
-        if cls.pickle:
-            self._accessor(cpp, cls.pickle.getter.value, None, cls.pickle.state, ())
-            self._factory(cpp, cls.pickle.setter.value, _schema([("state", cls.pickle.state)]), ())
-        for flat in cls.flatten:
-            if flat.name.value not in self._library.properties(cls):
-                self._accessor(cpp, flat.name.value, None, flat.type, ())
-
-    def _factory(self, cpp: str, name: str, schema: FunctionSchema, doc: tuple[str, ...]) -> None:
-        made = f"c10::intrusive_ptr<{cpp}>"
-        if names.is_free(name):
-            self._free(name, made, schema, "", doc)
-        else:
-            self._member(cpp, name, made, schema, doc, static=True)
-
-    def _property(self, cpp: str, prop: Property) -> None:
-        if prop.field and (skeleton := self._skeleton(cpp)):
-            declared = f"{self._spelled(prop.type)} {prop.field}{{{self._initial(prop.type)}}}"
-            skeleton.fields[prop.field.value] = declared
-        if prop.getter:
-            self._accessor(cpp, prop.getter.value, None, prop.type, comment(prop.doc))
-        if prop.setter:
-            self._accessor(cpp, prop.setter.value, prop.type, None, ())
-
-    def _initial(self, t: Type) -> str:
-        """What a data member is made of: not all types have a default constructor."""
-        spelled = self._spelled(t)
-        match t:
-            case Tuple(items):
-                return ", ".join(f"{self._spelled(i)}{{{self._initial(i)}}}" for i in items)
-            case List(Base("Any")):
-                return "c10::AnyType::get()"
-            case Dict(key, Base("Any")):
-                generic = f"c10::getTypePtr<{self._spelled(key)}>(), c10::AnyType::get()"
-                types_ = f"{self._spelled(key)}, c10::IValue"
-                return f"c10::impl::toTypedDict<{types_}>(c10::impl::GenericDict({generic}))"
-        if spelled in ("c10::impl::GenericList", "c10::impl::GenericDict"):
-            any_type = "c10::AnyType::get()"
-            return any_type if isinstance(t, List) else f"c10::StringType::get(), {any_type}"
-        return _NO_DEFAULT.get(spelled, "")
-
-    def _accessor(
-        self, cpp: str, name: str, taken: Type | None, given: Type | None, doc: tuple[str, ...]
-    ) -> None:
-        schema = _schema([("value", taken)] if taken else [])
-        result = self._spelled(given) if given else "void"
-        if names.is_free(name):
-            self._free(name, result, schema, cpp, doc)
-        else:
-            self._member(cpp, name, result, schema, doc, const=not taken)
-
-    def _member(
-        self,
-        cpp: str,
-        name: str,
-        result: str,
-        schema: FunctionSchema,
-        doc: tuple[str, ...],
-        *,
-        static: bool = False,
-        const: bool = False,
-    ) -> None:
-        if cls := self._skeleton(cpp):
-            given = tuple(self._parameters(schema))
-            cls.add(Member(cls.cpp, name, result, given, doc, static, const))
-
-    def _skeleton(self, cpp: str) -> Skeleton | None:
-        return self.classes.get(cpp.removeprefix("::"))
-
-    def _free(
-        self, name: str, result: str, schema: FunctionSchema, receiver: str, doc: tuple[str, ...]
-    ) -> None:
-        scope = namespace_of(name)
-        given = tuple(self._parameters(schema))
-        if receiver:
-            given = (f"const c10::intrusive_ptr<{receiver}>& self", *given)
-        if cls := self._skeleton(scope):
-            cls.add(Member(cls.cpp, unqualified(name), result, given, doc, static=True))
-        else:
-            self._function(Function(scope, unqualified(name), result, given, doc))
-
-    def _function(self, function: Function) -> None:
-        exists = re.search(rf"\b{re.escape(function.plain)}\s*\(", self._existing)
-        if not exists and function.scope.split("::")[0] not in _FOREIGN:
-            self.functions.setdefault((function.scope, function.key), function)
-
-    def _implementation(self, backend: Backend, implementation: Implementation) -> None:
-        cpp, interface = implementation.cls.value, backend.interface.value
-        base = interface if backend.delegates else f"{self._library.name}::{interface}"
-        self._open(cpp, base, implementation.doc)
-        header = names.header(self._library.name.value, backend.name.value)
-        self.interfaces += [header] if not backend.delegates and self._skeleton(cpp) else []
-        for method in backend.methods:
-            torchs = backend.delegates and method.name in TORCH_METHODS
-            spelled = Spelling(self._library, torchs_own=torchs)
-            given = tuple(
-                f"{spelled(a.type)} {names.parameter(a.name)}" for a in method.schema.arguments
-            )
-            if cls := self._skeleton(cpp):
-                override = torchs or not backend.delegates
-                doc = () if override else _doc(method)
-                result = spelled.returns(method.schema)
-                cls.add(Member(cls.cpp, method.member, result, given, doc, override=override))
-        if implementation.preprocess:
-            name = implementation.preprocess.value
-            self._function(
-                Function(namespace_of(name), unqualified(name), "c10::IValue", _PREPROCESS)
-            )
-
-    def _parameters(self, schema: FunctionSchema) -> Iterator[str]:
-        for argument in schema.arguments:
-            yield f"{self._spelled(argument.type)} {names.parameter(argument.name)}"
-
-    def declarations(self) -> tuple[tuple[str, ...], ...]:
-        classes = list(self.classes.values())
-        ahead = [
-            (c.namespace, tuple(c.head().splitlines()))
-            for c in classes
-            if len(classes) > 1 or "<" in c.name
-        ]
-        whole = [(c.namespace, ("", *c.lines())) for c in classes]
-        functions = [
-            (
-                f.scope,
-                ("", *f.declaration(), *(("", *f.specialization()) if f.is_template else ())),
-            )
-            for f in self.functions.values()
-        ]
-        return (*blocks(ahead, tight=True), *blocks([*whole, *functions]))
-
-    def definitions(self, *, inline: bool) -> tuple[tuple[str, ...], ...]:
-        members = [(c.namespace, m) for c in self.classes.values() for m in c.members.values()]
-        functions = [(f.scope, f) for f in self.functions.values()]
-        return tuple(
-            blocks((ns, ("", *f.definition(inline=inline))) for ns, f in [*members, *functions])
-        )
+    created: Mapping[Path, str]
+    grown: Sequence[Grown]
+    by_hand: Sequence[ByHand]
 
 
-def scaffold(library: Library, taken: Set[Path], diagnostics: Diagnostics) -> dict[Path, str]:
-    """The files that the spec names and that do not exist, with their texts; `taken` are another library's."""
+Pieces = list[tuple[str, Sequence[str]]]
+"""Lines, each with the namespace that they stand in."""
+
+
+def scaffold(
+    library: Library, taken: Set[Path], pending: Mapping[Path, str], diagnostics: Diagnostics
+) -> Plan:
+    """`taken` are new files of another library, `pending` the texts of files that others of this run add to."""
     folder = Path(library.source.path).parent
     headers = {header: _place(library, folder, header.value) for header in library.cpp.headers}
     sources = {source: folder / source.value for source in library.cpp.sources}
@@ -256,34 +74,312 @@ def scaffold(library: Library, taken: Set[Path], diagnostics: Diagnostics) -> di
         message = f"the library '{library.name}' names no header to write its C++ to"
         help = f"`cpp: {{headers: [{library.name}.h]}}`"
         diagnostics.add("CG202", library.name.span, message, help)
-        return {}
-    existing = [path for path in (*headers.values(), *sources.values()) if path.is_file()]
-    texts = (path.read_text(encoding="utf-8", errors="replace") for path in existing)
-    skeletons = Skeletons(library, "\n".join(texts))
-    new_headers = [path for path in headers.values() if path not in existing]
-    new_sources = [path for path in sources.values() if path not in existing]
+        return Plan({}, (), ())
     for text, path in (headers | sources).items():
-        if path not in existing:
+        if not path.is_file():
             _may_be_written(folder, text, path, taken, diagnostics)
-    if new_headers and skeletons.nested:
-        message = f"{', '.join(skeletons.nested)} would stand inside of another skeleton"
+    files = [path for path in (*headers.values(), *sources.values()) if path.is_file()]
+    folders = [*(folder / place.value for place in library.cpp.include_dirs), folder]
+    existing = Existing(files, folders, folder, pending, _interfaces(library))
+    skeletons = Skeletons(library, existing)
+    found = lacking(skeletons, existing)
+    if found.nested:
+        message = f"{', '.join(found.nested)} would stand inside of another skeleton"
         help = "write that class yourself, or give it a namespace of its own"
         diagnostics.add("CG303", library.cpp.headers[0].span, message, help)
-    if new_sources and not new_headers:
-        _all_declared(library, skeletons, diagnostics)
-    files: dict[Path, str] = {}
-    for path in new_headers:
-        first = path is new_headers[0]
-        view = _header(skeletons, inline=not new_sources) if first else _EMPTY
-        files[path] = _render("cpp/scaffold.h.j2", view)
-    for path in new_sources:
-        definitions = skeletons.definitions(inline=False) if path is new_sources[0] else ()
-        included = tuple(header.value for header in headers)
-        files[path] = _render("cpp/scaffold.cpp.j2", SourceView(included, definitions))
-    return files
+    writer = _Writer(library, skeletons, existing, found, headers, sources)
+    return writer.plan()
 
 
-_EMPTY = HeaderView(("torch/custom_class.h",), (), ())
+class _Writer:
+    """Decides what goes where."""
+
+    def __init__(
+        self,
+        library: Library,
+        skeletons: Skeletons,
+        existing: Existing,
+        found: Lacking,
+        headers: Mapping[Text, Path],
+        sources: Mapping[Text, Path],
+    ) -> None:
+        self._skeletons, self._existing, self._found = skeletons, existing, found
+        self._headers = {path: text.value for text, path in headers.items()}
+        known = {file.path: file for file in existing.named}
+        self._new_headers = [path for path in headers.values() if path not in known]
+        self._new_sources = [path for path in sources.values() if path not in known]
+        self._old_headers = [known[path] for path in headers.values() if path in known]
+        self._old_sources = [known[path] for path in sources.values() if path in known]
+        self._named = " ".join(cls.cls.value for cls in library.classes)
+        self._classes = {cls.cls.value.removeprefix("::") for cls in library.classes}
+        self._new = {cls.cpp: cls for cls in found.classes}
+        self._edits: dict[Path, Edits] = {}
+        self._ends: dict[Path, tuple[Pieces, Pieces]] = {}
+        """Declarations and definitions that go to the end of a file."""
+        self._later: Pieces = []
+        """Definitions that go to a new file."""
+        self._target = self._end_of_headers()
+
+    def plan(self) -> Plan:
+        if not self._new_headers:
+            self._append()
+        for members in self._found.members:
+            self._add(members)
+        for path, (declarations, definitions) in self._ends.items():
+            for block in (*blocks(declarations), *blocks(definitions)):
+                self._edits[path].at_end(block)
+        return Plan(self._created(), [e.grown() for e in self._edits.values()], self._found.by_hand)
+
+    def _end_of_headers(self) -> File | None:
+        """The header that new classes and functions go to the end of."""
+        if self._new_headers or self._existing.unknown():
+            return None
+        return next((file for file in reversed(self._old_headers) if not file.refused), None)
+
+    # New classes and functions.
+
+    def _declarations(self) -> Pieces:
+        pieces: Pieces = [(cls.namespace, ("", *cls.lines())) for cls in self._found.classes]
+        for function in self._found.functions:
+            special = ("", *function.specialization()) if function.is_template else ()
+            pieces.append((function.scope, ("", *function.declaration(), *special)))
+        return pieces
+
+    def _ahead(self) -> Pieces:
+        classes = self._found.classes
+        many = len(classes) > 1
+        return [(c.namespace, c.head().splitlines()) for c in classes if many or "<" in c.name]
+
+    def _definitions(self, *, inline: bool) -> Pieces:
+        members = [(c.namespace, m) for c in self._found.classes for m in c.members.values()]
+        functions = [(f.scope, f) for f in self._found.functions]
+        return [(ns, ("", *f.definition(inline=inline))) for ns, f in (*members, *functions)]
+
+    def _append(self) -> None:
+        """All headers exist: to the end of one, with the definitions in a source that includes it."""
+        declarations = self._declarations()
+        if not declarations:
+            return
+        if self._target is None:
+            file = self._old_headers[-1]
+            reason = self._existing.unknown() or file.refused
+            lines = [line for block in blocks(declarations) for line in block]
+            self._found.by_hand.append(ByHand(str(file.path), reason, "it", tuple(lines)))
+            self._found.classes, self._found.functions, self._new = [], [], {}
+            return
+        file = self._target
+        ahead: Pieces = [(space, ("", *lines)) for space, lines in self._ahead()]
+        self._end(file)[0].extend([*ahead, *declarations])
+        edits = self._edits_of(file)
+        edits.declared += len(declarations)
+        interfaces = {self._skeletons.interfaces.get(cls) for cls in self._new} - {None}
+        text = "\n".join(line for _, lines in declarations for line in lines)
+        self._head(file, text, len(file.text), {str(i) for i in interfaces} | self._bases(file))
+        source = self._source(file)
+        if self._new_sources:
+            self._later += self._definitions(inline=False)
+        elif source:
+            self._end(source)[1].extend(self._definitions(inline=False))
+            self._edits_of(source).defined += len(self._definitions(inline=False))
+        else:
+            self._end(file)[1].extend(self._definitions(inline=True))
+
+    def _bases(self, file: File) -> set[str]:
+        """The headers of the bases that new classes have, where a header does not see them."""
+        found = set()
+        for cls in self._found.classes:
+            for place in self._existing.place(cls.base):
+                seen = self._existing.visible(file, cls.base, len(file.text))[1]
+                if not seen and place.file.path in self._headers:
+                    found.add(self._headers[place.file.path])
+        return found
+
+    def _source(self, header: File) -> File | None:
+        """The first source that exists, may be added to, and includes a header."""
+        return next(
+            (
+                file
+                for file in self._old_sources
+                if not file.refused and self._existing.reaches(file, header)
+            ),
+            None,
+        )
+
+    # Members of classes that exist.
+
+    def _add(self, members: Members) -> None:
+        place = members.place
+        edits = self._edits_of(place.file)
+        edits.declared += len(members.functions) + len(members.fields)
+        home = self._home(place)
+        declared: list[tuple[Function, bool]] = []
+        for function in members.functions:
+            inside = home is None and self._complete(place.file, place, function, place.cls.start)
+            declared.append((function, inside and not function.is_template))
+        grow.add_members(edits, place.cls, declared, members.fields)
+        outside = [function for function, defined in declared if not defined]
+        self._define(place, home, outside)
+        text = "\n".join(line for f in members.functions for line in f.declaration())
+        self._head(
+            place.file,
+            "\n".join([text, *members.fields]),
+            place.cls.start,
+            set(),
+            place.cls.qualified,
+        )
+
+    def _home(self, place: Place) -> Home | None:
+        """Where definitions of a class are; None where they are to stand in it."""
+        for file in (*self._old_sources, place.file):
+            found = [d for d in file.scan.declarations if _defines(d, place.cls)]
+            if found and not file.refused:
+                return Home(file, found[-1])
+        if any(member.body is not None for member in place.cls.members):
+            return None
+        if self._new_sources:
+            return Home(None, None)
+        source = self._source(place.file)
+        return Home(source, None) if source else None
+
+    def _define(self, place: Place, home: Home | None, functions: Sequence[Function]) -> None:
+        cls, header = place.cls, place.file
+        plain = [f for f in functions if not f.is_template and home is not None]
+        if plain and home and home.file:
+            edits = self._edits_of(home.file)
+            edits.defined += len(plain) * (home.file != header)
+            if home.below:
+                inline = home.file not in self._old_sources
+                grow.add_definitions(edits, home.below, plain, inline=inline)
+            else:
+                self._end(home.file)[1].extend(_defined(cls, plain, inline=False))
+        elif plain:
+            self._later += _defined(cls, plain, inline=False)
+        for function in functions:
+            if function in plain:
+                continue
+            (piece,) = _defined(cls, [function], inline=True)
+            file = self._completing(place, function)
+            if file or not self._new_headers:
+                self._end(file or header)[1].append(piece)
+            else:
+                self._later.append(piece)
+
+    def _completing(self, place: Place, function: Function) -> File | None:
+        """The header at whose end a class and all that a signature mentions is defined."""
+        files = [f for f in self._old_headers if self._existing.reaches(f, place.file)]
+        candidates = (file for file in (place.file, *files) if not file.refused)
+        return next((file for file in candidates if self._complete(file, place, function)), None)
+
+    def _mentioned(self, text: str) -> list[str]:
+        """The library's classes that a piece of C++ has pointers to."""
+        found = re.findall(r"c10::intrusive_ptr<(?:::)?(\w[\w:]*(?:<[^<>]*>)?)>", text)
+        return [cpp for cpp in dict.fromkeys(found) if cpp in self._classes]
+
+    def _complete(
+        self, file: File, place: Place, function: Function, before: int | None = None
+    ) -> bool:
+        """Whether all classes of a signature are defined at a place of a file, the end if None."""
+        at = len(file.text) if before is None else before
+        return all(
+            cpp == place.cls.qualified
+            or self._existing.visible(file, cpp, at)[1]
+            or (before is None and cpp in self._new and self._target == file)
+            for cpp in self._mentioned("\n".join(function.declaration()))
+        )
+
+    # Files.
+
+    def _head(self, file: File, text: str, before: int, includes: set[str], own: str = "") -> None:
+        """What declarations need of includes and of classes that are not declared before a place."""
+        had = self._existing.includes(file)
+        wanted = includes | _includes(text, self._named)
+        wanted -= {_HOLDER} if had & (_WHOLE | self._existing.interfaces.keys()) else set()
+        ahead: Pieces = []
+        for cpp in (cpp for cpp in self._mentioned(text) if cpp != own):
+            new = self._new.get(cpp)
+            if new and not (before == len(file.text) and file == self._target):
+                ahead.append((new.namespace, new.head().splitlines()))
+            elif not new and not self._existing.visible(file, cpp, before)[0]:
+                ahead += _declared_ahead(self._existing.place(cpp))
+        self._edits_of(file).add_head(wanted - had, ahead)
+
+    def _edits_of(self, file: File) -> Edits:
+        return self._edits.setdefault(file.path, Edits(file))
+
+    def _end(self, file: File) -> tuple[Pieces, Pieces]:
+        self._edits_of(file)
+        return self._ends.setdefault(file.path, ([], []))
+
+    def _created(self) -> dict[Path, str]:
+        files: dict[Path, str] = {}
+        for path in self._new_headers:
+            view = self._header() if path is self._new_headers[0] else _EMPTY
+            files[path] = _render("cpp/scaffold.h.j2", view)
+        for path in self._new_sources:
+            pieces = self._definitions(inline=False) if self._new_headers else []
+            pieces += self._later
+            made = tuple(blocks(pieces)) if path is self._new_sources[0] else ()
+            view_ = SourceView(tuple(self._headers.values()), made)
+            files[path] = _render("cpp/scaffold.cpp.j2", view_)
+        return files
+
+    def _header(self) -> HeaderView:
+        declarations = (*blocks(self._ahead(), tight=True), *blocks(self._declarations()))
+        text = "\n".join(line for block in declarations for line in block)
+        interfaces = {self._skeletons.interfaces.get(cls) for cls in self._new} - {None}
+        includes = _includes(text, self._named) | {str(i) for i in interfaces}
+        inline: Pieces = []
+        if not self._new_sources:
+            inline = [*self._definitions(inline=True), *self._later]
+        if inline and self._later:
+            includes |= {self._headers[file.path] for file in self._old_headers}
+        return HeaderView(tuple(sorted(includes)), declarations, tuple(blocks(inline)))
+
+
+class Home(NamedTuple):
+    """The file that definitions of a class go to, a new one if None, and what they stand below, else at its end."""
+
+    file: File | None
+    below: Declaration | None
+
+
+_EMPTY = HeaderView((_HOLDER,), (), ())
+
+
+def _includes(text: str, named: str) -> set[str]:
+    includes = {include for name, include in _INCLUDES.items() if name in text}
+    includes |= {name for name in _CONTAINERS if f"std::{name}<" in named}
+    return {_HOLDER, *includes}
+
+
+def _defines(declared: Declaration, cls: Class) -> bool:
+    """Whether it is a member of a class, outside of it, at a place that others can follow."""
+    of = "::".join(filter(None, [declared.scope, declared.qualifier]))
+    return of == cls.qualified and bool(declared.qualifier) and declared.placed
+
+
+def _defined(cls: Class, functions: Sequence[Function], *, inline: bool) -> Pieces:
+    return [
+        (cls.space, ("", *function.definition(inline=inline, qualifier=cls.written)))
+        for function in functions
+    ]
+
+
+def _declared_ahead(places: Sequence[Place]) -> Pieces:
+    """A class that exists, declared where it is not defined yet; one in a class cannot be."""
+    return [
+        (place.cls.space, [f"{place.cls.key} {place.cls.written};"])
+        for place in places[:1]
+        if not place.cls.template and re.fullmatch(r"\w+", place.cls.written)
+    ]
+
+
+def _interfaces(library: Library) -> dict[str, str]:
+    """The interfaces that are generated: how each is included, and its name."""
+    return {
+        names.header(library.name.value, backend.name.value): backend.interface.value
+        for backend in library.backends
+    }
 
 
 def _may_be_written(
@@ -298,28 +394,6 @@ def _may_be_written(
         diagnostics.add("CG403", text.span, message, "scaffold one after the other")
 
 
-def _all_declared(library: Library, skeletons: Skeletons, diagnostics: Diagnostics) -> None:
-    """Where every header exists, they are to have what the spec names."""
-    lacking = [cls.cpp for cls in skeletons.classes.values()]
-    lacking += [f"{f.scope}::{f.name}".removeprefix("::") for f in skeletons.functions.values()]
-    if lacking:
-        message = f"no header has {', '.join(lacking)}"
-        help = "declare it there, or name a new header for it"
-        diagnostics.add("CG202", library.cpp.headers[0].span, message, help)
-
-
-def _header(skeletons: Skeletons, *, inline: bool) -> HeaderView:
-    declarations = skeletons.declarations()
-    text = "\n".join(line for block in declarations for line in block)
-    includes = {include for name, include in _INCLUDES.items() if name in text}
-    includes |= {name for name in _CONTAINERS if f"std::{name}<" in skeletons.named}
-    return HeaderView(
-        includes=tuple(sorted({"torch/custom_class.h", *includes, *skeletons.interfaces})),
-        declarations=declarations,
-        definitions=skeletons.definitions(inline=True) if inline else (),
-    )
-
-
 def _render(template: str, view: render.View) -> str:
     return render.render(template, view).text.rstrip("\n") + "\n"
 
@@ -330,11 +404,3 @@ def _place(library: Library, folder: Path, header: str) -> Path:
     found = [place / header for place in (*folders, folder) if (place / header).is_file()]
     inside = [place for place in folders if ".." not in place.relative_to(folder).parts]
     return found[0] if found else (inside[0] if inside else folder) / header
-
-
-def _doc(method: Method) -> tuple[str, ...]:
-    return comment(method.doc, *method.argument_docs.items())
-
-
-def _schema(arguments: Sequence[tuple[str, Type]]) -> FunctionSchema:
-    return FunctionSchema("", "", tuple(Argument(name, t) for name, t in arguments), ())

@@ -41,21 +41,19 @@ class Function:
 
     def declaration(self, indent: int = 0) -> tuple[str, ...]:
         """As it stands in a class or a namespace; of a template the primary one."""
-        head = f"{'static ' if self.static else ''}{self._result}{self.plain}("
-        override = " override" if self.override else ""
-        lines = layout(head, self.parameters, f"){self._const}{override};", indent)
-        return (*self._doc, *self._template, *lines)
+        return (*self._doc, *self._template, *self._declared(";", indent))
 
-    def definition(self, *, inline: bool) -> tuple[str, ...]:
-        qualified = f"{self.scope}::{self.name}" if self.scope else self.name
+    def inside(self, indent: int) -> tuple[str, ...]:
+        """Declared and defined, as it stands in a class."""
+        return (*self._doc, *self._declared(" {", indent), *self._body)
+
+    def definition(self, *, inline: bool, qualifier: str | None = None) -> tuple[str, ...]:
+        """As it stands in its namespace, or where its class is called `qualifier`."""
         template = "template <>\n" if self._template else ""
-        head = f"{'inline ' if inline else ''}{self._result}{self._scoped}("
-        return (
-            *template.splitlines(),
-            *layout(head, self.parameters, f"){self._const} {{", 0),
-            f"  C10_THROW_ERROR(NotImplementedError, {quote(f'{qualified} is not implemented')});",
-            "}",
-        )
+        name = self._scoped if qualifier is None else f"{qualifier}::{self.name}"
+        head = f"{'inline ' if inline else ''}{self._result}{name}("
+        lines = layout(head, self.parameters, f"){self._const} {{", 0)
+        return (*template.splitlines(), *lines, *self._body)
 
     def specialization(self) -> tuple[str, ...]:
         """Declares the instance of a template before anyone uses it."""
@@ -67,6 +65,17 @@ class Function:
     @property
     def is_template(self) -> bool:
         return self.plain != self.name
+
+    def _declared(self, tail: str, indent: int) -> tuple[str, ...]:
+        head = f"{'static ' if self.static else ''}{self._result}{self.plain}("
+        override = " override" if self.override else ""
+        return layout(head, self.parameters, f"){self._const}{override}{tail}", indent)
+
+    @property
+    def _body(self) -> tuple[str, ...]:
+        qualified = f"{self.scope}::{self.name}" if self.scope else self.name
+        message = quote(f"{qualified} is not implemented")
+        return f"  C10_THROW_ERROR(NotImplementedError, {message});", "}"
 
     @property
     def _result(self) -> str:

@@ -1,0 +1,229 @@
+"""Adds declarations and definitions to files of the user's, between what stands there, in its style.
+
+A change is a text and the place where it is inserted, so nothing that was there is ever moved or rewritten.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from codegen.cpp_scanner import Class, Declaration, Scan, Section
+from codegen.existing import File
+from codegen.skeleton import Function, blocks
+
+_REST_OF_LINE = re.compile(r"(?:[ \t]|//(?:\\\r?\n|[^\n])*|/\*.*?\*/)*?(?=\r?\n|\Z)", re.DOTALL)
+
+
+class Grown(NamedTuple):
+    """A file with what was added to it."""
+
+    path: Path
+    before: str
+    after: str
+    declared: int
+    defined: int
+    """What is declared in another file."""
+
+    @property
+    def added(self) -> str:
+        counted, what = (
+            (self.declared, "declaration") if self.declared else (self.defined, "definition")
+        )
+        return f"{counted} {what}{'s' * (counted != 1)} added"
+
+
+class Style(NamedTuple):
+    """How a file is laid out."""
+
+    unit: str
+    """One step of indentation."""
+    allman: bool
+    """Whether braces open on a line of their own."""
+
+
+@dataclass
+class Edits:
+    """What is to be inserted into a file."""
+
+    file: File
+    declared: int = 0
+    defined: int = 0
+    _includes: set[str] = field(default_factory=set)
+    _ahead: list[tuple[str, Sequence[str]]] = field(default_factory=list)
+    _inserted: list[tuple[int, int, str]] = field(default_factory=list)
+    _last: list[str] = field(default_factory=list)
+
+    def after_line(self, at: int, lines: Sequence[str]) -> None:
+        """Below the line in which something ends, or behind it where more follows on that line."""
+        rest = _REST_OF_LINE.match(self.file.text, at)
+        if rest and self.file.text.startswith("\n", rest.end() + self._cr(rest.end())):
+            self._insert(rest.end() + self._cr(rest.end()) + 1, "".join(f"{x}\n" for x in lines))
+        else:
+            at = rest.end() if rest else at
+            self._insert(at, "\n" + "".join(f"{line}\n" for line in lines))
+
+    def before(self, at: int, lines: Sequence[str]) -> None:
+        """Above the line that something begins, or before it where more stands on that line."""
+        start = _line_start(self.file.text, at)
+        if self.file.text[start:at].strip():
+            self._insert(at, "\n" + "".join(f"{line}\n" for line in lines))
+        else:
+            self._insert(start, "".join(f"{line}\n" for line in lines))
+
+    def at_end(self, lines: Sequence[str]) -> None:
+        """Below all else, but within an include guard."""
+        self._last += ["", *lines]
+
+    def add_head(self, includes: set[str], ahead: Iterable[tuple[str, Sequence[str]]]) -> None:
+        """Includes, and declarations of classes that are defined below."""
+        self._includes |= includes
+        self._ahead += [piece for piece in ahead if piece not in self._ahead]
+
+    def grown(self) -> Grown:
+        text = self.file.text
+        _add_head(self, self._includes, self._ahead)
+        if self._last:
+            guard = self.file.scan.guard
+            at = len(text) if guard is None else _line_start(text, guard)
+            lines = self._last[text[:at].endswith(("\n\n", "\r\n\r\n")) :]
+            ahead = "\n" * (at > 0 and not text[:at].endswith("\n"))
+            below = "\n" * (guard is not None)
+            self._insert(at, ahead + "".join(f"{line}\n" for line in lines) + below)
+        newline = "\r\n" if "\r\n" in text else "\n"
+        after, done = "", 0
+        for at, _, inserted in sorted(self._inserted):
+            after += text[done:at] + inserted.replace("\n", newline)
+            done = at
+        return Grown(self.file.path, text, after + text[done:], self.declared, self.defined)
+
+    def _insert(self, at: int, text: str) -> None:
+        self._inserted.append((at, len(self._inserted), text))
+
+    def _cr(self, at: int) -> bool:
+        return self.file.text.startswith("\r", at)
+
+
+def add_members(
+    edits: Edits, cls: Class, functions: Sequence[tuple[Function, bool]], fields: Sequence[str]
+) -> None:
+    """Into a public section of a class; each function comes with whether it is defined there too."""
+    text, style = edits.file.text, style_of(edits.file.scan)
+    outer = _indent(text, cls.start)
+    indent = _member_indent(text, cls) or outer + style.unit
+    lines: list[str] = []
+    for function, defined in functions:
+        width = len(indent.expandtabs(4))
+        made = function.inside(width) if defined else function.declaration(width)
+        lines += [""] * bool(lines and (function.doc or defined))
+        lines += _styled(made, style) if defined else made
+    lines += [""] * bool(lines and fields) + list(fields)
+    laid = [f"{indent}{line}" if line else "" for line in lines]
+    section = _public(cls)
+    if section:
+        apart = bool(functions) and (laid[0].lstrip().startswith("///") or functions[0][1])
+        ahead = [""] * (apart and text[section.end - 1] not in ":{")
+        edits.after_line(section.end, [*ahead, *laid])
+        return
+    label = _label_indent(text, cls, outer, style)
+    empty = text[cls.open : cls.close].strip() == ""
+    edits.before(cls.close, [*[""] * (not empty), f"{label}public:", *laid])
+
+
+def add_definitions(
+    edits: Edits, last: Declaration, functions: Iterable[Function], *, inline: bool
+) -> None:
+    """Below a definition of the same class."""
+    style = style_of(edits.file.scan)
+    indent = _indent(edits.file.text, last.start)
+    lines = []
+    for function in functions:
+        made = function.definition(inline=inline, qualifier=last.qualifier)
+        lines += ["", *_styled(made, style)]
+    if re.match(r"[^\n]*\n[ \t]*[^\s}#]", edits.file.text[last.end :]):
+        lines.append("")  # apart from what follows
+    edits.after_line(last.end, [f"{indent}{line}" if line else "" for line in lines])
+
+
+def _add_head(
+    edits: Edits, includes: Iterable[str], ahead: Iterable[tuple[str, Sequence[str]]]
+) -> None:
+    """Before the first declaration of the file."""
+    scan, text = edits.file.scan, edits.file.text
+    first = min([d.start for d in scan.declarations], default=len(text))
+    placed = [i for i in scan.includes if i.branch == scan.guarded and i.end <= first]
+    lines = [f"#include <{include}>" for include in sorted(includes)]
+    declared = [line for block in blocks(ahead, tight=True) for line in ("", *block)]
+    if placed:
+        at = placed[-1].end
+    else:
+        at, lines = scan.head, ([""] * bool(scan.head and lines)) + lines
+    if not lines and not declared:
+        return
+    if at:
+        edits.after_line(at, [*lines, *declared])
+    else:
+        edits.before(len(text) - len(text.lstrip("\ufeff")), [*lines, *declared, ""])
+
+
+def style_of(scan: Scan) -> Style:
+    """By the classes and the bodies of functions; Google's where there are none."""
+    text = scan.text
+    members = [m for cls in scan.classes for m in cls.members]
+    braces = [cls.open - 1 for cls in scan.classes]
+    braces += [d.body for d in (*members, *scan.declarations) if d.body is not None]
+    own = sum(not text[_line_start(text, at) : at].strip() for at in braces)
+    units = (_unit(text, cls) for cls in scan.classes)
+    bodies = (_body_unit(text, d) for d in (*members, *scan.declarations))
+    unit = next((unit for unit in (*units, *bodies) if unit), "  ")
+    return Style(unit, 2 * own > len(braces))
+
+
+def _unit(text: str, cls: Class) -> str:
+    return (_member_indent(text, cls) or "").removeprefix(_indent(text, cls.start))
+
+
+def _body_unit(text: str, declared: Declaration) -> str:
+    if declared.body is None:
+        return ""
+    found = re.match(r"\{[ \t]*\r?\n([ \t]+)\S", text[declared.body :])
+    return found[1].removeprefix(_indent(text, declared.start)) if found else ""
+
+
+def _member_indent(text: str, cls: Class) -> str | None:
+    """Of the first member that begins a line."""
+    for member in cls.members:
+        if not text[_line_start(text, member.start) : member.start].strip():
+            return _indent(text, member.start)
+    return None
+
+
+def _label_indent(text: str, cls: Class, outer: str, style: Style) -> str:
+    labels = [section.start for section in cls.sections[1:]]
+    return _indent(text, labels[0]) if labels else outer + " " * (style.unit == "  ")
+
+
+def _public(cls: Class) -> Section | None:
+    """The last section that is public for certain."""
+    if not all(section.certain for section in cls.sections):
+        return None
+    return next((s for s in reversed(cls.sections) if s.access == "public"), None)
+
+
+def _styled(lines: Sequence[str], style: Style) -> list[str]:
+    """A function with its body: the brace that opens it, and its one statement."""
+    *head, opening, statement, closing = lines
+    opened = [opening.removesuffix(" {"), "{"] if style.allman else [opening]
+    return [*head, *opened, statement.replace("  ", style.unit, 1), closing]
+
+
+def _indent(text: str, at: int) -> str:
+    start = _line_start(text, at)
+    return text[start : start + len(text[start:at]) - len(text[start:at].lstrip(" \t"))]
+
+
+def _line_start(text: str, at: int) -> int:
+    return text.rfind("\n", 0, at) + 1

@@ -1,0 +1,116 @@
+"""What a spec names and the user's C++ lacks, and what a person has to add because nothing certain is known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from codegen.existing import Existing, Place
+from codegen.skeleton import Function, Skeleton
+from codegen.skeletons import Skeletons
+
+
+class ByHand(NamedTuple):
+    """What is not written, where it belongs, and why nobody knows better."""
+
+    place: str
+    reason: str
+    into: str
+    declarations: tuple[str, ...]
+
+    def __str__(self) -> str:
+        lines = (f"    {line}".rstrip() for line in self.declarations)
+        return "\n".join([f"{self.place}: {self.reason}; add to {self.into} by hand:", *lines])
+
+
+class Members(NamedTuple):
+    """What the definition of a class lacks."""
+
+    place: Place
+    functions: list[Function]
+    fields: list[str]
+
+
+@dataclass
+class Lacking:
+    classes: list[Skeleton] = field(default_factory=list)
+    functions: list[Function] = field(default_factory=list)
+    members: list[Members] = field(default_factory=list)
+    by_hand: list[ByHand] = field(default_factory=list)
+    nested: list[str] = field(default_factory=list)
+    """Classes that would stand in another class."""
+
+
+def lacking(skeletons: Skeletons, existing: Existing) -> Lacking:
+    found = Lacking()
+    for cls in skeletons.classes.values():
+        places = existing.place(cls.cpp)
+        if places:
+            _grow(found, cls, places, existing)
+        elif place := existing.elsewhere(cls.cpp):
+            _distrust(found, cls, place, existing)
+        elif cls.namespace in skeletons.classes or existing.place(cls.namespace):
+            found.nested.append(cls.cpp)
+        else:
+            found.classes.append(cls)
+    for function in skeletons.functions.values():
+        if not existing.has_function(function.scope, function.plain):
+            found.functions.append(function)
+    return found
+
+
+def _grow(found: Lacking, cls: Skeleton, places: list[Place], existing: Existing) -> None:
+    place = places[0]
+    reason = _reason(places)
+    known = {name: existing.has_member(place, name, constructor=False) for name in cls.fields}
+    absent = [m for m in cls.members.values() if not _has(existing, place, m)]
+    unknown = [m for m in absent if _has(existing, place, m) is None]
+    fields = [f"{text};" for name, text in cls.fields.items() if not known[name]]
+    doubtful = [f"{text};" for name, text in cls.fields.items() if known[name] is None]
+    if reason and (absent or fields):
+        found.by_hand.append(_by_hand(str(place), reason, cls, absent, fields))
+        return
+    if unknown or doubtful:
+        reason = "it may have that from a base that was not found"
+        found.by_hand.append(_by_hand(str(place), reason, cls, unknown, doubtful))
+    functions = [m for m in absent if m not in unknown]
+    fields = [text for text in fields if text not in doubtful]
+    if functions or fields:
+        found.members.append(Members(place, functions, fields))
+
+
+def _reason(places: list[Place]) -> str:
+    """Why nothing is added to a class; empty where it may be."""
+    place, *others = places
+    if others:
+        return f"another definition is in {others[0]}"
+    if place.file.refused:
+        return place.file.refused
+    if place.cls.template:
+        return "it is a template of which the spec names an instance"
+    return "" if place.cls.certain else "something unknown stands before it"
+
+
+def _has(existing: Existing, place: Place, member: Function) -> bool | None:
+    """A class without any constructor has the one without arguments."""
+    if member.result:
+        return existing.has_member(place, member.plain, constructor=False)
+    declared = existing.has_member(place, place.cls.name, constructor=True)
+    return declared or not member.parameters
+
+
+def _distrust(found: Lacking, cls: Skeleton, place: str, existing: Existing) -> None:
+    """Of a class whose definition nobody sees, only what no text of the user's mentions is lacking."""
+    absent = [m for m in cls.members.values() if m.result and not existing.mentions(m.plain)]
+    fields = [f"{text};" for name, text in cls.fields.items() if not existing.mentions(name)]
+    if absent or fields:
+        found.by_hand.append(
+            _by_hand(place, f"that this is {cls.cpp} is not certain", cls, absent, fields)
+        )
+
+
+def _by_hand(
+    place: str, reason: str, cls: Skeleton, functions: list[Function], fields: list[str]
+) -> ByHand:
+    lines = [line for function in functions for line in function.declaration()]
+    return ByHand(place, reason, f"the class {cls.cpp}", (*lines, *fields))

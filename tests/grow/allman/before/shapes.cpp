@@ -1,0 +1,5 @@
+#include "shapes.hpp"
+
+shapes::Circle::Circle(double)
+{
+}

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <torch/custom_class.h>
+
+namespace tally {
+
+class Tally : public torch::CustomClassHolder {
+ public:
+  explicit Tally(const std::string& label);
+  void add(int64_t n);  // thread-safe
+
+  /// Both together.
+  c10::intrusive_ptr<tally::Tally> merge(c10::intrusive_ptr<tally::Tally> other);
+  int64_t total() const;
+
+ private:
+  std::string label_;
+  std::atomic<int64_t> total_{0};
+};
+
+}  // namespace tally

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <torch/custom_class.h>
+
+namespace tally {
+
+class Tally : public torch::CustomClassHolder {
+ public:
+  explicit Tally(const std::string& label);
+  void add(int64_t n);  // thread-safe
+
+ private:
+  std::string label_;
+  std::atomic<int64_t> total_{0};
+};
+
+}  // namespace tally

@@ -1,0 +1,4 @@
+// Nothing of the class.
+#include <cstdint>
+
+static int64_t other() { return 0; }

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <torch/custom_class.h>
+
+namespace two {
+class Second;
+}  // namespace two
+
+namespace two {
+
+class First : public torch::CustomClassHolder {
+ public:
+  int64_t one() { return 1; }
+  c10::intrusive_ptr<two::Second> second();
+  bool has(std::optional<c10::intrusive_ptr<two::Second>> other);
+};
+
+}  // namespace two
