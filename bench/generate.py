@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 EPILOG = """\
 rows:
   python -c pass       the interpreter alone: what no change of the generator can win back
+  --version, --help    what a command costs before it does anything
   cold                 into an output folder that does not exist yet
   unchanged            once more into the same folder: nothing to write
   unchanged, --check   the same comparison, as CI asks for it
@@ -38,7 +39,8 @@ examples:
   python bench/generate.py --runs 3 --libraries 100        fewer runs, a larger set
 """
 
-# Seconds of wall time on what is committed.
+# Seconds of wall time; the last two on what is committed.
+VERSION_TARGET = 0.08
 COLD_TARGET = 0.5
 UNCHANGED_TARGET = 0.25
 
@@ -166,6 +168,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as temporary:
         scratch = Path(temporary)
         row("python -c pass", median(lambda _: run([sys.executable, "-c", "pass"]), options.runs))
+        row("--version", median(lambda _: codegen("--version"), options.runs), VERSION_TARGET)
+        row("--help", median(lambda _: codegen("--help"), options.runs))
         targets = (COLD_TARGET, UNCHANGED_TARGET)
         time_specs("specs/", ROOT / "specs", scratch / "specs_out", options.runs, targets)
         large = scratch / "large"

@@ -12,16 +12,19 @@ import shutil
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from codegen import names
 from codegen.diagnostics import Diagnostics, Stop
 from codegen.model import Library
+from codegen.output import Report
 from codegen.source import Span
 
 FOLDER = ".build"
+# Of files that a compiler reads.
+SUFFIXES = tuple(".c .cc .cpp .cu .cuh .cxx .h .hh .hpp .hxx .inc .inl .ipp".split())
 
 _PROGRESS = re.compile(r"\[(?P<done>\d+)/(?P<all>\d+)\] (?P<step>.*)")
 _PLACE = re.compile(
@@ -29,7 +32,6 @@ _PLACE = re.compile(
 )
 
 Origins = Mapping[str, Mapping[int, Span]]
-Report = Callable[[str], None]
 
 
 class BuildError(Stop):

@@ -5,14 +5,17 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from codegen import __version__
+from codegen import console as streams
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
 
 
 class Command(NamedTuple):
@@ -30,6 +33,12 @@ COMMANDS: Mapping[str, Command] = {
     "schema": Command("", "print the JSON Schema of the format", "schema"),
     "explain": Command("[CODE ...]", "what a diagnostic means", "explain"),
     "docs": Command("PATH ...", "write an API reference", "docs"),
+    "templates": Command(
+        "[NAME ...]", "list the templates, or copy some to change them", "templates"
+    ),
+    "completion": Command(
+        "SHELL", "print what completes this command line in a shell", "completion"
+    ),
 }
 LATER = ("init", "breaking", "import")
 EXIT_CODES = """\
@@ -38,30 +47,15 @@ exit codes: 0 clean, 1 the specs are wrong or --check found something, 2 usage, 
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
+    streams.prepare()
     given = list(sys.argv[1:] if arguments is None else arguments)
-    if given in (["--version"], ["-V"]):
-        print(f"torch-backend-codegen {__version__}")
-        return 0
-    if given and given[0] in LATER and not Path(given[0]).exists():
-        return _fail(f"the command '{given[0]}' is not in this version")
-    command, options = parse(given)
     try:
-        return int(command.run(options))
+        status = _run(given)
+    except SystemExit as end:  # argparse has said what there is to say.
+        status = int(end.code or 0)
     except KeyboardInterrupt:
-        return _fail("interrupted")
-    except ModuleNotFoundError as error:
-        return _fail(
-            f"{error}; install codegen with what it needs: pip install torch-backend-codegen"
-        )
-    except Exception as error:
-        from codegen.diagnostics import Stop
-
-        if isinstance(error, (Stop, OSError, UnicodeError)):
-            return _fail(f"{error}{_hint(given)}")
-        import traceback
-
-        traceback.print_exc()
-        return _fail("this is a defect of codegen, not of your specs; please report it")
+        status = streams.fail("interrupted")
+    return streams.finish(status)
 
 
 def console() -> NoReturn:
@@ -69,28 +63,76 @@ def console() -> NoReturn:
     sys.exit(main())
 
 
-def parse(given: Sequence[str]) -> tuple[Any, argparse.Namespace]:
+def _run(given: list[str]) -> int:
+    if given in (["--version"], ["-V"]):
+        streams.write(f"torch-backend-codegen {__version__}\n")
+        return 0
+    if given[:1] == ["help"]:
+        if unknown := set(given[1:]) - COMMANDS.keys():
+            return streams.fail(f"no command is called '{unknown.pop()}'; --help lists them")
+        given = [*given[1:], "--help"]
+    if given and given[0] in LATER and not Path(given[0]).exists():
+        return streams.fail(f"the command '{given[0]}' is not in this version")
+    if not given:
+        parser("", _module("")).print_help(sys.stderr)
+        return 2
+    return _guarded(*parse(given), given)
+
+
+def parse(given: Sequence[str]) -> tuple[Any, Namespace]:
     """The module of the command that is given, and its options."""
     name = given[0] if given and given[0] in COMMANDS else ""
-    command = import_module(f"codegen.commands.{COMMANDS.get(name, GENERATE).module}")
+    command = _module(name)
     return command, parser(name, command).parse_args(given[1:] if name else given)
 
 
-def parser(name: str, command: Any) -> argparse.ArgumentParser:
+def _guarded(command: Any, options: Namespace, given: Sequence[str]) -> int:
+    try:
+        return int(command.run(options))
+    except ModuleNotFoundError as error:
+        return streams.fail(
+            f"{error}; install codegen with what it needs: pip install torch-backend-codegen"
+        )
+    except Exception as error:
+        from codegen.diagnostics import Stop
+
+        if isinstance(error, (Stop, OSError, UnicodeError)):
+            return streams.fail(f"{error}{_hint(given)}")
+        import traceback
+
+        streams.show(traceback.format_exc())
+        return streams.fail("this is a defect of codegen, not of your specs; please report it")
+
+
+def parser(name: str, command: Any) -> ArgumentParser:
     """Of one command; without a name, of generating, whose help lists all commands."""
+    import argparse
+
     made = argparse.ArgumentParser(
         prog=f"python -m codegen {name}".rstrip(),
         usage=None if name else _usage(),
         description=command.DESCRIPTION,
         epilog=f"examples:\n{command.EXAMPLES}\n{EXIT_CODES}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
     )
     command.arguments(made)
+    made.set_defaults(parsers=parsers)
     if not name:
+        version = f"torch-backend-codegen {__version__}"
         made.add_argument(
-            "--version", "-V", action="version", version=f"torch-backend-codegen {__version__}"
+            "--version", "-V", action="version", version=version, help="print the version"
         )
     return made
+
+
+def parsers() -> dict[str, ArgumentParser]:
+    """Of every command; that of generating has the empty name."""
+    return {name: parser(name, _module(name)) for name in ("", *COMMANDS)}
+
+
+def _module(name: str) -> Any:
+    return import_module(f"codegen.commands.{COMMANDS.get(name, GENERATE).module}")
 
 
 def _usage() -> str:
@@ -107,8 +149,3 @@ def _hint(given: Sequence[str]) -> str:
         return ""
     hint = did_you_mean(given[0], COMMANDS)
     return f"; {hint}" if hint else ""
-
-
-def _fail(message: str) -> int:
-    print(f"codegen: error: {message}", file=sys.stderr)
-    return 2

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from dataclasses import dataclass
+from functools import cached_property, partial
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
@@ -11,15 +13,19 @@ from codegen import check, cmake, cpp, names, output, python, render
 from codegen.diagnostics import Diagnostics, Stop
 from codegen.load import load
 from codegen.model import Library
-from codegen.output import File, Manifest
+from codegen.output import File, Manifest, Report
+from codegen.overrides import SHIPPED, Templates
 from codegen.source import Source, Span
+
+SUFFIXES = (".yaml", ".yml")
 
 
 class NoSpecError(Stop):
     """What was named holds no spec."""
 
 
-class Named(NamedTuple):
+@dataclass(frozen=True)
+class Named:
     """What stands on the command line: folders, and the spec files in them or named themselves."""
 
     folders: tuple[Path, ...]
@@ -29,8 +35,15 @@ class Named(NamedTuple):
 
     def owns(self, spec: Path) -> bool:
         """Whether this run speaks for a spec, also for one that is gone."""
-        files = {path.resolve() for path in (*self.specs, *self.gone)}
-        return spec in files or spec.parent in {p.resolve() for p in (*self.folders, *self.gone)}
+        return spec in self._files or spec.parent in self._folders
+
+    @cached_property
+    def _files(self) -> frozenset[Path]:
+        return frozenset(path.resolve() for path in (*self.specs, *self.gone))
+
+    @cached_property
+    def _folders(self) -> frozenset[Path]:
+        return frozenset(path.resolve() for path in (*self.folders, *self.gone))
 
 
 class RootView(NamedTuple):
@@ -53,9 +66,7 @@ def find(paths: Iterable[Path], known: Set[Path]) -> Named:
     for path in paths:
         if path.is_dir():
             folders.append(path)
-            specs += sorted(
-                p for p in path.iterdir() if p.suffix in (".yaml", ".yml") and p.is_file()
-            )
+            specs += sorted(p for p in path.iterdir() if p.suffix in SUFFIXES and p.is_file())
         elif path.is_file():
             specs.append(path)
         elif path.resolve() in known or any(path.resolve() == spec.parent for spec in known):
@@ -91,11 +102,15 @@ def declare_all(paths: Sequence[Path], diagnostics: Diagnostics) -> list[Library
 
 
 def generate(
-    libraries: Sequence[Library], named: Named, out: Path, manifest: Manifest
+    libraries: Sequence[Library],
+    named: Named,
+    out: Path,
+    manifest: Manifest,
+    templates: Templates = SHIPPED,
 ) -> Generated:
     """The files of the libraries and those that all libraries share. Nothing is rendered until it is asked for."""
     shared = [
-        _verbatim(f"{names.RUNTIME}/{path}", render.template(name))
+        _verbatim(f"{names.RUNTIME}/{path}", templates.text(name))
         for path, name in (
             ("CMakeLists.txt", "cmake/runtime.txt"),
             ("include/codegen/registration.h", "cpp/runtime.h"),
@@ -108,26 +123,35 @@ def generate(
         )
     ]
     support = "".join(file.key for file in shared)
-    each = [_Library(library, out, support) for library in libraries]
+    each = [_Library(library, out, support, templates) for library in libraries]
     listed = {path.split("/")[0] for path, entry in manifest.items() if entry.spec}
     others = listed - {path.split("/")[0] for path in owned(manifest, named, out)}
     root = RootView(tuple(sorted(others | {library.name.value for library in libraries})))
-    files = [*shared, _rendered("CMakeLists.txt", "cmake/CMakeLists.txt.j2", root)]
+    template = "cmake/CMakeLists.txt.j2"
+    key = render.key(template, root, templates)
+    text = File("CMakeLists.txt", "", key, lambda: render.render(template, root, templates).text)
+    files = [*shared, text]
     return Generated(
         tuple(files + [file for library in each for file in library.files()]),
         lambda: {path: lines for library in each for path, lines in library.origins()},
     )
 
 
+def modules(library: Library) -> Iterator[Path]:
+    """The Python files of the user's that travel in its package."""
+    for module in library.modules:
+        yield Path(library.source.path).parent / module.value
+
+
 def known_specs(manifest: Manifest, out: Path) -> set[Path]:
     """The specs that the manifest names, which count from the folder above the output folder."""
-    return {_spec(entry, out) for entry in manifest.values() if entry.spec}
+    return set(_specs(manifest, out).values())
 
 
 def owned(manifest: Manifest, named: Named, out: Path) -> set[str]:
     """The files of the manifest whose specs this run speaks for, also of those that are gone."""
-    mine = {spec for spec in known_specs(manifest, out) if named.owns(spec)}
-    return {path for path, entry in manifest.items() if entry.spec and _spec(entry, out) in mine}
+    mine = {text for text, spec in _specs(manifest, out).items() if named.owns(spec)}
+    return {path for path, entry in manifest.items() if entry.spec in mine}
 
 
 def check_owners(
@@ -138,7 +162,8 @@ def check_owners(
     diagnostics: Diagnostics,
 ) -> None:
     """No library of this run is that of a spec which stands elsewhere and is not named."""
-    owners = {path.split("/")[0]: _spec(e, out) for path, e in manifest.items() if e.spec}
+    specs = _specs(manifest, out)
+    owners = {path.split("/")[0]: specs[e.spec] for path, e in manifest.items() if e.spec}
     for library in libraries:
         owner = owners.get(library.name.value)
         if owner and owner.is_file() and not named.owns(owner):
@@ -148,15 +173,23 @@ def check_owners(
 
 
 def compare(
-    generated: Generated, named: Named, out: Path, manifest: Manifest, *, fresh: bool
+    generated: Generated,
+    named: Named,
+    out: Path,
+    manifest: Manifest,
+    *,
+    fresh: bool,
+    report: Report = output.unheard,
 ) -> list[output.Change]:
     shared = {path for path, entry in manifest.items() if not entry.spec}
     mine = shared | owned(manifest, named, out)
-    return output.compare(out, manifest, generated.files, mine, fresh=fresh)
+    return output.compare(out, manifest, generated.files, mine, fresh=fresh, report=report)
 
 
-def _spec(entry: output.Entry, out: Path) -> Path:
-    return (out.resolve().parent / entry.spec).resolve()
+def _specs(manifest: Manifest, out: Path) -> dict[str, Path]:
+    """The specs of the manifest as it writes them, and where each stands."""
+    texts = {entry.spec for entry in manifest.values() if entry.spec}
+    return {text: (out.resolve().parent / text).resolve() for text in texts}
 
 
 class _Library:
@@ -165,8 +198,9 @@ class _Library:
     The fingerprint ties the Python package to the C++ that it was generated with.
     """
 
-    def __init__(self, library: Library, out: Path, support: str) -> None:
+    def __init__(self, library: Library, out: Path, support: str, templates: Templates) -> None:
         self._library = library
+        self._templates = templates
         self._spec = _relative(Path(library.source.path), out.resolve().parent)
         self._folder = out.resolve() / library.name.value
         headers: dict[str, tuple[str, render.View]] = {
@@ -177,7 +211,7 @@ class _Library:
             for backend in library.backends
         }
         source = ("cpp/registration.cpp.j2", cpp.source(library, self._spec, ""))
-        keys = [render.key(template, view) for template, view in (*headers.values(), source)]
+        keys = [render.key(name, view, templates) for name, view in (*headers.values(), source)]
         self._fingerprint = output.digest(support + "".join(keys))[:16]
         view = cpp.source(library, self._spec, self._fingerprint)
         self._cpp = headers | {"src/registration.cpp": (source[0], view)}
@@ -185,19 +219,19 @@ class _Library:
     def files(self) -> Iterator[File]:
         package = python.package(self._library, self._spec, self._fingerprint)
         for path, (template, view) in self._cpp.items():
-            yield _rendered(self._path(path), template, view, self._spec)
+            yield self._rendered(path, template, view)
         root = PurePosixPath(_relative(self._beside, self._folder))
         build = cmake.library(self._library, self._spec, self._fingerprint, root)
-        yield _rendered(self._path("CMakeLists.txt"), "cmake/library.txt.j2", build, self._spec)
-        yield _python(self._path("__init__.py"), package, self._spec)
-        yield _python(self._path("__init__.pyi"), package, self._spec)
+        yield self._rendered("CMakeLists.txt", "cmake/library.txt.j2", build)
+        for path in ("__init__.py", "__init__.pyi"):
+            yield self._python(path, package)
         for support in self._support():
-            text = render.template(f"python/{support}")
+            text = self._templates.text(f"python/{support}")
             yield _verbatim(self._path(support), text, self._spec)
         yield _verbatim(self._path("py.typed"), "", self._spec)
-        for module in self._library.modules:
-            file = self._beside / module.value
-            yield _verbatim(self._path(file.name), file.read_text(encoding="utf-8"), self._spec)
+        for module in modules(self._library):
+            text = module.read_text(encoding="utf-8")
+            yield _verbatim(self._path(module.name), text, self._spec)
 
     def _support(self) -> Iterator[str]:
         yield from ("_runtime.py", "_classes.py", "_native.pyi")
@@ -208,7 +242,7 @@ class _Library:
         """For each file of C++ the places in the spec that its lines come from."""
         source = self._library.source
         for path, (template, view) in self._cpp.items():
-            lines = render.render(template, view).origins.items()
+            lines = render.render(template, view, self._templates).origins.items()
             spans = {line: Span(source, offset, offset + 1) for line, offset in lines}
             yield self._path(path), spans
 
@@ -217,26 +251,23 @@ class _Library:
         """Where the spec lies, and what it names."""
         return Path(self._library.source.path).parent
 
+    def _rendered(self, path: str, template: str, view: render.View) -> File:
+        key = render.key(template, view, self._templates)
+        make = partial(render.render, template, view, self._templates)
+        return File(self._path(path), self._spec, key, lambda: make().text)
+
+    def _python(self, path: str, view: render.View) -> File:
+        template = f"python/{path}.j2"
+        key = render.key(template, view, self._templates)
+        make = partial(render.render_python, template, view, self._templates)
+        return File(self._path(path), self._spec, key, make)
+
     def _path(self, path: str) -> str:
         return f"{self._library.name}/{path}"
 
 
 def _verbatim(path: str, text: str, spec: str = "") -> File:
     return File(path, spec, output.digest(text), lambda: text)
-
-
-def _rendered(path: str, template: str, view: render.View, spec: str = "") -> File:
-    key = render.key(template, view)
-    return File(path, spec, key, lambda: render.render(template, view).text)
-
-
-def _python(path: str, view: render.View, spec: str) -> File:
-    template = f"python/{PurePosixPath(path).name}.j2"
-
-    def make() -> str:
-        return render.black(render.render(template, view).text, stub=path.endswith("i"))
-
-    return File(path, spec, render.key(template, view), make)
 
 
 def _read(path: Path, diagnostics: Diagnostics) -> Source | None:

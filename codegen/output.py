@@ -100,6 +100,11 @@ def patch(path: str, before: str | None, after: str | None) -> str:
 
 
 Manifest = Mapping[str, Entry]
+Report = Callable[[str], None]
+
+
+def unheard(_: str) -> None:
+    """Where nobody waits for progress."""
 
 
 def digest(text: str) -> str:
@@ -128,7 +133,13 @@ def read_manifest(out: Path) -> Manifest:
 
 
 def compare(
-    out: Path, manifest: Manifest, files: Iterable[File], owned: Set[str], *, fresh: bool
+    out: Path,
+    manifest: Manifest,
+    files: Iterable[File],
+    owned: Set[str],
+    *,
+    fresh: bool,
+    report: Report = unheard,
 ) -> list[Change]:
     """What differs from `files`, the manifest itself included; `fresh` makes every text, whatever its key.
 
@@ -139,16 +150,20 @@ def compare(
         OutputError: A file would be written over one that the manifest does not list.
     """
     entries = {path: entry for path, entry in manifest.items() if path not in owned}
-    changes = []
+    changes, wanted = [], []
     for file in sorted(files):
-        before, known = _read(out / file.path), manifest.get(file.path)
-        if not fresh and known and known.key == file.key and _is(before, known):
+        known = manifest.get(file.path)
+        if not fresh and known and known.key == file.key and _is(_read(out / file.path), known):
             entries[file.path] = Entry(file.spec, file.key, known.sha256)
-            continue
-        after = file.make()
+        else:
+            wanted.append(file)
+    for number, file in enumerate(wanted, 1):
+        report(f"rendering {number}/{len(wanted)}: {file.path}")
+        before, after = _read(out / file.path), file.make()
         entries[file.path] = Entry(file.spec, file.key, digest(after))
         if before != after:
-            changes.append(Change(_kind(out, file.path, before, known), file.path, before, after))
+            kind = _kind(out, file.path, before, manifest.get(file.path))
+            changes.append(Change(kind, file.path, before, after))
     changes += _stale(out, manifest, entries)
     lock, before = _manifest_text(entries), _read(out / LOCK)
     if before != lock:

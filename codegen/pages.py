@@ -18,23 +18,28 @@ from codegen.diagnostics import Stop
 from codegen.markup import Html, Markdown
 from codegen.model import Library
 from codegen.output import Change, Kind
+from codegen.overrides import SHIPPED, Templates
 from codegen.page_views import HtmlView, IndexView, LibraryView, PageView
 
 INDEX, HTML = "index.md", "reference.html"
 _BANNER = ("<!-- Generated from ", " by torch-backend-codegen. Do not edit. -->")
 
 
-def texts(libraries: Sequence[Library]) -> dict[str, str]:
+def texts(libraries: Sequence[Library], templates: Templates = SHIPPED) -> dict[str, str]:
     """Each file by its name."""
     ordered = sorted(libraries, key=lambda library: library.name.value)
     pages = reference.views(ordered, [Markdown(library.name.value) for library in ordered])
     listed = tuple(reference.views(ordered, [Markdown()] * len(ordered)))
     whole = tuple(reference.views(ordered, [Html()] * len(ordered)))
+
+    def rendered(template: str, view: render.View) -> str:
+        return render.render(f"docs/{template}", view, templates).text
+
     return {
-        INDEX: _rendered("index.md.j2", IndexView(_banner(ordered), listed)),
-        HTML: _rendered("reference.html.j2", _html(_banner(ordered), whole)),
+        INDEX: rendered("index.md.j2", IndexView(_banner(ordered), listed)),
+        HTML: rendered("reference.html.j2", _html(_banner(ordered), whole, templates)),
         **{
-            page.page: _rendered("library.md.j2", PageView(_banner([library]), page))
+            page.page: rendered("library.md.j2", PageView(_banner([library]), page))
             for library, page in zip(ordered, pages, strict=True)
         },
     }
@@ -87,8 +92,8 @@ def _banner(libraries: Sequence[Library]) -> str:
     return markup.clean(", ".join(specs)).replace(">", "").replace("\n", "").join(_BANNER)
 
 
-def _html(banner: str, views: tuple[LibraryView, ...]) -> HtmlView:
-    style, script = (render.template(f"docs/reference.{kind}") for kind in ("css", "js"))
+def _html(banner: str, views: tuple[LibraryView, ...], templates: Templates) -> HtmlView:
+    style, script = (templates.text(f"docs/reference.{kind}") for kind in ("css", "js"))
     title = f"{views[0].name} API reference" if len(views) == 1 else "API reference"
     # No text of a spec can become a script that runs: only these two are allowed.
     policy = (
@@ -107,7 +112,3 @@ def _html(banner: str, views: tuple[LibraryView, ...]) -> HtmlView:
 
 def _hash(text: str) -> str:
     return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
-
-
-def _rendered(template: str, view: render.View) -> str:
-    return render.render(f"docs/{template}", view).text

@@ -3,19 +3,23 @@
 A template may print marks (see `cpp_text.mark`); they leave the text here and become a map from lines to offsets in the
 spec, with which the compiler's errors find their way back. Jinja and black are imported when the first text is
 rendered: where nothing changed, that is never.
+
+A template of the user's (`overrides`) is a text like a spec: what is wrong with it is a `Stop` that tells the line.
 """
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from hashlib import sha256
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from codegen import __version__, cmake, cpp_text, python
+from codegen.diagnostics import Stop, did_you_mean
+from codegen.overrides import SHIPPED, Templates, folder, shipped
 
 if TYPE_CHECKING:
     import jinja2
@@ -31,27 +35,27 @@ class Rendered(NamedTuple):
     origins: Mapping[int, int]
 
 
-@cache
-def template(name: str) -> str:
-    """A template that is taken as it stands."""
-    return (_folder() / name).read_text(encoding="utf-8")
-
-
 class View(Protocol):
     """A named tuple of final text."""
 
     def _asdict(self) -> dict[str, Any]: ...
 
 
-def key(name: str, view: View) -> str:
+def key(name: str, view: View, templates: Templates = SHIPPED) -> str:
     """The hash of all that the rendered text depends on, without rendering it. Marks are not in the text."""
-    parts = (__version__, template(name), _MARK.sub("", repr(view)))
+    shown = _MARK.sub("", repr(view))
+    parts = (__version__, shipped(name), shown, *templates.beside(name))
     return sha256("\0".join(parts).encode()).hexdigest()
 
 
-def render(name: str, view: View) -> Rendered:
+def render(name: str, view: View, templates: Templates = SHIPPED) -> Rendered:
     """The template with the view's fields; not formatted."""
-    text = _environment().get_template(name).render(view._asdict())
+    with _mistakes(name, templates):
+        environment = _environment(templates)
+        template = environment.get_template(name)
+        if path := templates.path(name):
+            _check_fields(environment, templates.text(name), path, view._asdict())
+        text = template.render(view._asdict())
     origins: dict[int, int] = {}
     origin: int | None = None
     for number, line in enumerate(text.split("\n"), 1):
@@ -64,6 +68,18 @@ def render(name: str, view: View) -> Rendered:
     return Rendered(_MARK.sub("", text), origins)
 
 
+def render_python(name: str, view: View, templates: Templates = SHIPPED) -> str:
+    """The same, formatted."""
+    text = render(name, view, templates).text
+    try:
+        return black(text, stub=name.endswith(".pyi.j2"))
+    except ValueError as error:
+        if path := templates.path(name):
+            reason = str(error).partition("\n")[0]
+            raise Stop(f"{path}: what it renders is no Python: {reason}") from error
+        raise
+
+
 def black(text: str, *, stub: bool) -> str:
     """Python as black writes it."""
     from black import FileMode, format_str
@@ -73,34 +89,27 @@ def black(text: str, *, stub: bool) -> str:
     return format_str(text, mode=mode)
 
 
-@cache
-def _folder() -> Path:
-    """The templates of the wheel, or of the checkout."""
-    package = Path(__file__).parent
-    inside = package / "templates"
-    return inside if inside.is_dir() else package.parent / "templates"
-
-
 def _cache() -> jinja2.FileSystemBytecodeCache | None:
     """Compiled templates beside the templates, as Python keeps modules; none where that is not writable."""
     import jinja2
 
-    folder = _folder() / "__pycache__"
+    place = folder() / "__pycache__"
     try:
-        folder.mkdir(exist_ok=True)
+        place.mkdir(exist_ok=True)
     except OSError:
         return None
-    return jinja2.FileSystemBytecodeCache(str(folder)) if os.access(folder, os.W_OK) else None
+    return jinja2.FileSystemBytecodeCache(str(place)) if os.access(place, os.W_OK) else None
 
 
 @cache
-def _environment() -> jinja2.Environment:
+def _environment(templates: Templates) -> jinja2.Environment:
     import jinja2
 
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_folder()),
-        bytecode_cache=_cache(),
-        undefined=jinja2.StrictUndefined,
+        loader=jinja2.FunctionLoader(templates.source),
+        # The package's cache is no place for what is the user's.
+        bytecode_cache=None if templates.overrides else _cache(),
+        undefined=_undefined(),
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
@@ -111,3 +120,70 @@ def _environment() -> jinja2.Environment:
         cpp=cpp_text.quote, python=python.quote, docstring=python.docstring, cmake=cmake.quote
     )
     return environment
+
+
+def _undefined() -> type[jinja2.Undefined]:
+    """Jinja's strict one, whose message tells the fields that there are."""
+    import jinja2
+
+    class NoField(jinja2.StrictUndefined):
+        @property
+        def _undefined_message(self) -> str:
+            fields = getattr(self._undefined_obj, "_fields", ())
+            if not fields:
+                return super()._undefined_message
+            return _no_field(str(self._undefined_name), fields)
+
+    return NoField
+
+
+def _check_fields(
+    environment: jinja2.Environment, text: str, path: str, fields: Mapping[str, Any]
+) -> None:
+    """Also those in branches that this view does not take."""
+    from jinja2 import meta, nodes
+
+    tree = environment.parse(text, filename=path)
+    unknown = meta.find_undeclared_variables(tree) - fields.keys() - environment.globals.keys()
+    uses = [
+        (node.lineno, node.name)
+        for node in tree.find_all(nodes.Name)
+        if node.ctx == "load" and node.name in unknown
+    ]
+    if uses:
+        line, name = min(uses)
+        raise Stop(f"{path}:{line}: {_no_field(name, fields)}")
+
+
+def _no_field(name: str, fields: Mapping[str, Any] | tuple[str, ...]) -> str:
+    close = did_you_mean(name, fields)
+    guess = f"; {close}" if close else ""
+    return f"there is no field '{name}'{guess} (there are {', '.join(fields)})"
+
+
+@contextmanager
+def _mistakes(name: str, templates: Templates) -> Iterator[None]:
+    """What a template of the user's raises is a mistake in it; what one of ours raises is our defect."""
+    try:
+        yield
+    except Stop:
+        raise
+    except Exception as error:
+        if templates.path(name) is None:
+            raise
+        raise Stop(_explained(error, name, templates)) from error
+
+
+def _explained(error: Exception, name: str, templates: Templates) -> str:
+    from traceback import extract_tb
+
+    import jinja2
+
+    if isinstance(error, jinja2.TemplateSyntaxError):
+        return f"{error.filename or error.name}:{error.lineno}: {error.message}"
+    # Jinja puts the lines of templates into the traceback.
+    own = {override.path for override in templates.overrides}
+    frames = [f for f in extract_tb(error.__traceback__) if f.filename in own]
+    place = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else templates.path(name)
+    kind = "" if isinstance(error, jinja2.UndefinedError) else f"{type(error).__name__}: "
+    return f"{place}: {kind}{error}"

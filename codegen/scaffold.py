@@ -19,6 +19,7 @@ from codegen.existing import Existing, File, Place
 from codegen.grow import Edits, Grown
 from codegen.lacking import ByHand, Lacking, Members, lacking
 from codegen.model import Library
+from codegen.overrides import SHIPPED, Templates
 from codegen.skeleton import Function, blocks
 from codegen.skeletons import Skeletons
 from codegen.source import Text
@@ -64,7 +65,11 @@ Pieces = list[tuple[str, Sequence[str]]]
 
 
 def scaffold(
-    library: Library, taken: Set[Path], pending: Mapping[Path, str], diagnostics: Diagnostics
+    library: Library,
+    taken: Set[Path],
+    pending: Mapping[Path, str],
+    diagnostics: Diagnostics,
+    templates: Templates = SHIPPED,
 ) -> Plan:
     """`taken` are new files of another library, `pending` the texts of files that others of this run add to."""
     folder = Path(library.source.path).parent
@@ -87,7 +92,7 @@ def scaffold(
         message = f"{', '.join(found.nested)} would stand inside of another skeleton"
         help = "write that class yourself, or give it a namespace of its own"
         diagnostics.add("CG303", library.cpp.headers[0].span, message, help)
-    writer = _Writer(library, skeletons, existing, found, headers, sources)
+    writer = _Writer(library, skeletons, existing, found, headers, sources, templates)
     return writer.plan()
 
 
@@ -102,7 +107,9 @@ class _Writer:
         found: Lacking,
         headers: Mapping[Text, Path],
         sources: Mapping[Text, Path],
+        templates: Templates,
     ) -> None:
+        self._templates = templates
         self._skeletons, self._existing, self._found = skeletons, existing, found
         self._headers = {path: text.value for text, path in headers.items()}
         known = {file.path: file for file in existing.named}
@@ -314,14 +321,17 @@ class _Writer:
         files: dict[Path, str] = {}
         for path in self._new_headers:
             view = self._header() if path is self._new_headers[0] else _EMPTY
-            files[path] = _render("cpp/scaffold.h.j2", view)
+            files[path] = self._render("cpp/scaffold.h.j2", view)
         for path in self._new_sources:
             pieces = self._definitions(inline=False) if self._new_headers else []
             pieces += self._later
             made = tuple(blocks(pieces)) if path is self._new_sources[0] else ()
             view_ = SourceView(tuple(self._headers.values()), made)
-            files[path] = _render("cpp/scaffold.cpp.j2", view_)
+            files[path] = self._render("cpp/scaffold.cpp.j2", view_)
         return files
+
+    def _render(self, template: str, view: render.View) -> str:
+        return render.render(template, view, self._templates).text.rstrip("\n") + "\n"
 
     def _header(self) -> HeaderView:
         declarations = (*blocks(self._ahead(), tight=True), *blocks(self._declarations()))
@@ -392,10 +402,6 @@ def _may_be_written(
     elif path.resolve() in {other.resolve() for other in taken}:
         message = f"another library's skeleton goes to '{text}'"
         diagnostics.add("CG403", text.span, message, "scaffold one after the other")
-
-
-def _render(template: str, view: render.View) -> str:
-    return render.render(template, view).text.rstrip("\n") + "\n"
 
 
 def _place(library: Library, folder: Path, header: str) -> Path:

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from codegen import build, check, console
-from codegen.commands import add_format, add_out, add_paths
+from codegen import console
+from codegen.commands import add_format, add_out, add_paths, add_templates, add_watch, perform
 from codegen.commands.generate import make_plan, write
 from codegen.diagnostics import Diagnostics
+
+if TYPE_CHECKING:
+    from codegen.model import Library
+    from codegen.watching import Input, See
 
 DESCRIPTION = (
     "Generates, then compiles with CMake and Ninja; the shared objects land in the packages."
 )
 EXAMPLES = """\
   python -m codegen build specs/             then: PYTHONPATH=generated python -c 'import a'
+  python -m codegen build specs/ --watch     again on each change of a spec or its C++
 """
 
 
@@ -21,12 +29,21 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add_paths(parser)
     add_out(parser)
     add_format(parser)
+    add_templates(parser)
+    add_watch(parser, "build")
 
 
 def run(options: argparse.Namespace) -> int:
+    return perform(options, once)
+
+
+def once(options: argparse.Namespace, see: See) -> int:
+    from codegen import build, check
+
     diagnostics = Diagnostics()
-    plan = make_plan(options.paths, options.out, diagnostics)
+    plan = make_plan(options, diagnostics, see)
     if plan:
+        see(_cpp(plan.libraries))
         check.check_sources(plan.libraries, diagnostics)
     if plan is None or len(diagnostics):
         return console.complain(options.format, diagnostics, "nothing was written")
@@ -34,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
     libraries = [library.name.value for library in plan.libraries]
     if not libraries:
         return console.complain(options.format, (), "")
-    with console.Progress() as progress:
+    with console.Progress(patience=0) as progress:
         failure = build.build(options.out, libraries, progress)
     if failure is None:
         console.note(f"built {', '.join(libraries)} in {options.out}")
@@ -43,3 +60,18 @@ def run(options: argparse.Namespace) -> int:
     build.explain(failure, options.out, plan.generated.origins(), diagnostics)
     console.show(failure.log)
     return console.complain(options.format, diagnostics, "not built") or 1
+
+
+def _cpp(libraries: Sequence[Library]) -> Iterator[Input]:
+    """What the compiler reads of the user's: what a spec names, and all that `#include` finds beside it."""
+    from codegen.build import SUFFIXES
+    from codegen.watching import Input
+
+    for library in libraries:
+        folder = Path(library.source.path).parent
+        places = [folder, *(folder / place.value for place in library.cpp.include_dirs)]
+        yield Input(folder, SUFFIXES)
+        for place in places[1:]:
+            yield Input(place, SUFFIXES, deep=True)
+        for text in (*library.cpp.headers, *library.cpp.sources):
+            yield from (Input(place / text.value) for place in places)

@@ -4,29 +4,28 @@ from __future__ import annotations
 
 import argparse
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from codegen import console, generate, output
-from codegen.codes import CODES
-from codegen.commands import add_format, add_out, add_paths
+from codegen import console
+from codegen.commands import add_format, add_out, add_paths, add_templates, add_watch, perform
 from codegen.diagnostics import Diagnostic, Diagnostics, Stop
-from codegen.model import Library
-from codegen.source import Source, Span
+
+if TYPE_CHECKING:
+    from codegen import generate, output
+    from codegen.model import Library
+    from codegen.watching import Input, See
 
 DESCRIPTION = "Generates C++ and Python bindings for PyTorch from declarations in YAML."
 EXAMPLES = """\
   python -m codegen specs/                   every spec in a folder
   python -m codegen specs/a.yaml --out gen   one spec, into another folder
+  python -m codegen specs/ --watch           again on each change, until Ctrl-C
   python -m codegen specs/ --check --diff    in CI: exit 1 and a patch if something is out of date
 """
-_CODES = {
-    output.Kind.MISSING: "CG601",
-    output.Kind.CHANGED: "CG602",
-    output.Kind.EDITED: "CG603",
-    output.Kind.STALE: "CG604",
-}
+# By the names of `output.Kind`.
+_CODES = {"MISSING": "CG601", "CHANGED": "CG602", "EDITED": "CG603", "STALE": "CG604"}
 
 
 class Plan(NamedTuple):
@@ -41,9 +40,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add_paths(parser)
     add_out(parser)
     add_format(parser)
-    parser.add_argument(
+    add_templates(parser)
+    either = parser.add_mutually_exclusive_group()
+    either.add_argument(
         "--check", action="store_true", help="write nothing; exit 1 and list what is out of date"
     )
+    add_watch(either, "generate")
     parser.add_argument(
         "--diff", action="store_true", help="with --check: print what would change as a patch"
     )
@@ -54,8 +56,12 @@ def run(options: argparse.Namespace) -> int:
         raise Stop("--diff goes with --check")
     if options.diff and options.format != "text":
         raise Stop("--diff prints a patch: it has no --format")
+    return perform(options, once)
+
+
+def once(options: argparse.Namespace, see: See) -> int:
     diagnostics = Diagnostics()
-    plan = make_plan(options.paths, options.out, diagnostics, check=options.check)
+    plan = make_plan(options, diagnostics, see)
     if plan is None:
         return console.complain(options.format, diagnostics, "nothing was written")
     if options.check:
@@ -64,29 +70,36 @@ def run(options: argparse.Namespace) -> int:
     return console.complain(options.format, (), "")
 
 
-def make_plan(
-    paths: Sequence[Path], out: Path, diagnostics: Diagnostics, *, check: bool = False
-) -> Plan | None:
+def make_plan(options: argparse.Namespace, diagnostics: Diagnostics, see: See) -> Plan | None:
     """What a run would change; None where `diagnostics` tell what stands against it.
 
     Raises:
-        Stop: There is no spec, or the output folder is not as codegen left it.
+        Stop: There is no spec, or the output folder or a template is not as it has to be.
     """
+    from codegen import generate, output, overrides
+
+    see(_inputs(options))
+    paths, out, check = options.paths, options.out, getattr(options, "check", False)
+    templates = overrides.read(options.templates)
     manifest = output.read_manifest(out)
     named = generate.find(paths, generate.known_specs(manifest, out))
     libraries = generate.declare(named.specs, diagnostics)
+    see(_modules(libraries))
     generate.check_owners(libraries, named, out, manifest, diagnostics)
     if len(diagnostics):
         return None
     if not named.specs and not generate.owned(manifest, named, out):
         raise generate.NoSpecError(f"no spec (*.yaml) in {', '.join(map(str, paths))}")
-    generated = generate.generate(libraries, named, out, manifest)
-    # A check looks at every text, a run only at those that may have changed.
-    changes = generate.compare(generated, named, out, manifest, fresh=check)
+    generated = generate.generate(libraries, named, out, manifest, templates)
+    with console.Progress() as progress:
+        # A check looks at every text, a run only at those that may have changed.
+        changes = generate.compare(generated, named, out, manifest, fresh=check, report=progress)
     return Plan(libraries, generated, changes)
 
 
 def write(out: Path, changes: Sequence[output.Change]) -> None:
+    from codegen import output
+
     output.write(out, changes)
     for change in changes:
         if change.kind is output.Kind.EDITED:
@@ -99,9 +112,29 @@ def write(out: Path, changes: Sequence[output.Change]) -> None:
         console.note(f"{out}: {len(changes) - deleted - kept} written, {deleted} deleted")
 
 
+def _inputs(options: argparse.Namespace) -> Iterator[Input]:
+    """What a run reads before it knows what a spec names."""
+    from codegen.generate import SUFFIXES
+    from codegen.watching import Input
+
+    for path in options.paths:
+        yield Input(path, SUFFIXES)
+    if options.templates:
+        yield Input(options.templates, deep=True)
+
+
+def _modules(libraries: Sequence[Library]) -> Iterator[Input]:
+    from codegen.generate import modules
+    from codegen.watching import Input
+
+    for library in libraries:
+        yield from map(Input, modules(library))
+
+
 def _report(options: argparse.Namespace, changes: Sequence[output.Change]) -> int:
-    out = [] if options.out == Path("generated") else ["--out", str(options.out)]
-    command = shlex.join(["python", "-m", "codegen", *map(str, options.paths), *out])
+    given = [] if options.out == Path("generated") else ["--out", str(options.out)]
+    given += ["--templates", str(options.templates)] if options.templates else []
+    command = shlex.join(["python", "-m", "codegen", *map(str, options.paths), *given])
     if options.format != "text":
         found = (_diagnostic(change, options.out, command) for change in changes)
         return console.complain(options.format, found, "nothing was written")
@@ -113,13 +146,16 @@ def _report(options: argparse.Namespace, changes: Sequence[output.Change]) -> in
     if changes:
         console.note(f"to mend it: {command}")
     for change in changes:
-        if change.kind is output.Kind.EDITED or change.kept:
+        if change.kind.name == "EDITED" or change.kept:
             console.note(f"{options.out / change.path}: {_help(change, command)}")
     return 1 if changes else 0
 
 
 def _diagnostic(change: output.Change, out: Path, command: str) -> Diagnostic:
-    code = _CODES[change.kind]
+    from codegen.codes import CODES
+    from codegen.source import Source, Span
+
+    code = _CODES[change.kind.name]
     source = Source((out / change.path).as_posix(), change.before or "")
     return Diagnostic(code, Span(source, *change.place), CODES[code].title, _help(change, command))
 
@@ -127,6 +163,6 @@ def _diagnostic(change: output.Change, out: Path, command: str) -> Diagnostic:
 def _help(change: output.Change, command: str) -> str:
     if change.kept:
         return f"it was edited by hand, so `{command}` leaves it to you"
-    if change.kind is output.Kind.EDITED:
+    if change.kind.name == "EDITED":
         return f"`{command}` writes over the edit; `{command} --check --diff` shows it"
     return f"run `{command}`"

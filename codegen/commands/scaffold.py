@@ -6,12 +6,15 @@ import argparse
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from codegen import console, generate, output, scaffold
-from codegen.commands import add_format, add_paths
+from codegen import console
+from codegen.commands import add_format, add_paths, add_templates
 from codegen.diagnostics import Diagnostics, Stop
-from codegen.grow import Grown
-from codegen.lacking import ByHand
+
+if TYPE_CHECKING:
+    from codegen.grow import Grown
+    from codegen.lacking import ByHand
 
 DESCRIPTION = (
     "Writes the C++ that specs name and that does not exist: classes, members and functions with their docs,\n"
@@ -27,22 +30,26 @@ EXAMPLES = """\
 def arguments(parser: argparse.ArgumentParser) -> None:
     add_paths(parser)
     add_format(parser)
+    add_templates(parser)
     parser.add_argument(
         "--diff", action="store_true", help="write nothing; print what would be written as a patch"
     )
 
 
 def run(options: argparse.Namespace) -> int:
+    from codegen import generate, overrides, scaffold
+
     if options.diff and options.format != "text":
         raise Stop("--diff prints a patch: it has no --format")
     diagnostics = Diagnostics()
+    templates = overrides.read(options.templates)
     libraries = generate.declare_all(options.paths, diagnostics)
     created: dict[Path, str] = {}
     grown: dict[Path, Grown] = {}
     by_hand: list[ByHand] = []
     for library in () if len(diagnostics) else libraries:
         pending = {path: file.after for path, file in grown.items()}
-        plan = scaffold.scaffold(library, created.keys(), pending, diagnostics)
+        plan = scaffold.scaffold(library, created.keys(), pending, diagnostics, templates)
         created |= plan.created
         by_hand += plan.by_hand
         for file in plan.grown:
@@ -72,6 +79,8 @@ def _merge(grown: dict[Path, Grown], file: Grown) -> None:
 
 
 def _write(created: Mapping[Path, str], grown: Mapping[Path, Grown]) -> None:
+    from codegen import output
+
     for path, text in created.items():
         output.create(path, text)
         console.note(f"{path}: written")
@@ -81,6 +90,8 @@ def _write(created: Mapping[Path, str], grown: Mapping[Path, Grown]) -> None:
 
 
 def _show(created: Mapping[Path, str], grown: Mapping[Path, Grown]) -> None:
+    from codegen import output
+
     for path, text in created.items():
         console.write(output.patch(_relative(path), None, text))
     for file in grown.values():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from codegen import console, json_schema
+from codegen import console
 
 DESCRIPTION = (
     "Prints the JSON Schema (draft 7) of the format: completion, docs and checks in editors.\n"
@@ -20,5 +20,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(_options: argparse.Namespace) -> int:
+    from codegen import json_schema
+
     console.write(json_schema.text())
     return 0
