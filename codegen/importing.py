@@ -80,20 +80,20 @@ def _scope(registry: Registry, library: str, namespace: str | None) -> _Scope:
     implementations = tuple(cls for cls in registry.classes if _is_implementation(cls))
     classes = tuple(cls for cls in registry.classes if cls not in implementations)
     operators = registry.operators
-    spaces = {op.namespace for op in operators if op.new}
     if namespace is not None:
-        known = spaces | {cls.namespace for cls in registry.classes}
+        known = {op.namespace for op in operators if op.new}
+        known |= {cls.namespace for cls in registry.classes}
         if namespace not in known:
             raise Stop(f"nothing is in the namespace '{namespace}': {', '.join(sorted(known))}")
         classes = tuple(cls for cls in classes if cls.namespace == namespace)
         implementations = tuple(cls for cls in implementations if cls.namespace == namespace)
         operators = tuple(op for op in operators if op.new and op.namespace == namespace)
-    chosen = {cls.namespace for cls in classes} or (spaces if not implementations else set())
-    if classes and len(chosen) > 1:
-        message = f"classes are in the namespaces {', '.join(sorted(chosen))}, and a spec has one"
+    spaces = {cls.namespace for cls in classes} or {op.namespace for op in operators if op.new}
+    if classes and len(spaces) > 1:
+        message = f"classes are in the namespaces {', '.join(sorted(spaces))}, and a spec has one"
         raise Stop(f"{message}: choose it with --namespace")
+    own = spaces.pop() if len(spaces) == 1 else library
     cpp = guess([cls.name for cls in registry.classes], registry.types, library)
-    own = chosen.pop() if len(chosen) == 1 else library
     return _Scope(library, own, classes, implementations, operators, cpp)
 
 

@@ -18,7 +18,6 @@ import yaml
 from conftest import ROOT, build
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_docs import blocks
 
 from codegen import check, importing, overloads, pieces, registry
 from codegen.cli import main
@@ -220,20 +219,17 @@ def test_files_are_never_written_over(
     assert spec.read_text() == "mine"
 
 
-def test_the_page_tells_the_truth(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+def test_the_library_of_the_docs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], request: pytest.FixtureRequest
 ) -> None:
-    """Its library, built, is what its command prints."""
-    page = ROOT / "docs" / "import.md"
-    (code,), (printed,) = blocks(page, "cpp"), blocks(page, "yaml")
-    source, command = tmp_path / "vecdb.cpp", "python -m codegen import build/libvecdb.so"
-    source.write_text(code)
-    (tmp_path / "build").mkdir()
-    compile_library(source, tmp_path / "build")
-    assert f"\n{command}\n" in page.read_text()
-    monkeypatch.chdir(tmp_path)
-    assert imported(capsys, command.rpartition(" ")[2]) == printed
-    loaded(printed)
+    """docs/import.md quotes its C++ and what is printed."""
+    text = imported(capsys, compile_library(IMPORTED / "vecdb.cpp", tmp_path))
+    golden("vecdb.yaml", text, request)
+    assert [method.name for method in loaded(text).own["Index"].methods] == [
+        "add",
+        "search",
+        "metric",
+    ]
 
 
 @ships_tests
