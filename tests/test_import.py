@@ -201,6 +201,19 @@ def test_namespaces_and_names(
     assert [str(cls.cls) for cls in library.classes] == ["odd::Elsewhere"]
 
 
+def test_kernels_for_operators_of_others(odd: Path) -> None:
+    found = registry.read([odd])
+    others = tuple(operator for operator in found.operators if not operator.new)
+    assert [(operator.schema.partition("(")[0], operator.keys) for operator in others] == [
+        ("aten::alias", ("PrivateUse1",))
+    ]
+    text = importing.spec(found._replace(classes=(), operators=others), ["odd.so"], "odd").text
+    assert (
+        "\n# Kernels for operators that torch has of others:\n#   aten::alias: PrivateUse1\n"
+        in text
+    )
+
+
 def test_files_are_never_written_over(
     odd: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
