@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from codegen import console, importing, output, registry
+from codegen import console
 from codegen.diagnostics import Stop
 
 DESCRIPTION = (
@@ -38,6 +38,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
+    from codegen import importing, output, registry
+
     if options.output and options.output.exists():
         raise Stop(f"{options.output} exists, and is left as it is: name another file")
     files = [path.name for path in options.libraries]
