@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from codegen.cpp_scanner import Unsure, scan
+from codegen.scaffolding.cpp_scanner import Unsure, scan
 
 HEADERS = Path(torch.__file__).parent / "include"
 MISLEADING = r"""

@@ -20,7 +20,7 @@ import yaml
 from conftest import ROOT
 
 from codegen.cli import main
-from codegen.cpp_scanner import scan
+from codegen.scaffolding.cpp_scanner import scan
 
 CASES = sorted(path for path in (Path(__file__).parent / "grow").iterdir() if path.is_dir())
 # In these a class opens and closes on one line, which is then several.

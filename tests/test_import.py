@@ -19,10 +19,11 @@ from conftest import ROOT, build
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from codegen import check, importing, overloads, pieces, registry
+from codegen import check, overloads
 from codegen.cli import main
-from codegen.cpp_guess import guess
 from codegen.diagnostics import Diagnostics
+from codegen.importing import pieces, printing, registry
+from codegen.importing.cpp_guess import guess
 from codegen.load import load
 from codegen.model import Library
 from codegen.source import Source
@@ -207,7 +208,7 @@ def test_kernels_for_operators_of_others(odd: Path) -> None:
     assert [(operator.schema.partition("(")[0], operator.keys) for operator in others] == [
         ("aten::alias", ("PrivateUse1",))
     ]
-    text = importing.spec(found._replace(classes=(), operators=others), ["odd.so"], "odd").text
+    text = printing.spec(found._replace(classes=(), operators=others), ["odd.so"], "odd").text
     assert (
         "\n# Kernels for operators that torch has of others:\n#   aten::alias: PrivateUse1\n"
         in text
@@ -352,7 +353,7 @@ def test_whatever_is_registered_the_text_loads(
         ]
         accessors = [registry.Accessors(prop, m.name, None) for m in members[:1]]
         found.append(registry.Registered(full, doc, tuple(members), tuple(accessors)))
-    text = importing.spec(registry.Registry(tuple(found), (), (), ()), ["a.so"], "made").text
+    text = printing.spec(registry.Registry(tuple(found), (), (), ()), ["a.so"], "made").text
     if "\nclasses:" in text:
         loaded(text)
         docs = {(cls.short, cls.doc) for cls in found}

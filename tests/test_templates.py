@@ -9,8 +9,10 @@ from typing import Any, get_args, get_type_hints
 import pytest
 from conftest import ROOT
 
-from codegen import cmake, cpp, generate, overrides, page_views, python, scaffold
+from codegen import cmake, cpp, generate, overrides, python
 from codegen.cli import main
+from codegen.reference import page_views
+from codegen.scaffolding import scaffold
 
 SPEC = """\
 library: one

@@ -39,7 +39,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from codegen import generate, output, overrides, pages
+    from codegen import generate, output, overrides
+    from codegen.reference import pages
 
     diagnostics = Diagnostics()
     templates = overrides.read(options.templates)

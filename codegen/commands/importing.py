@@ -38,7 +38,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from codegen import importing, output, registry
+    from codegen import output
+    from codegen.importing import printing, registry
 
     if options.output and options.output.exists():
         raise Stop(f"{options.output} exists, and is left as it is: name another file")
@@ -46,8 +47,8 @@ def run(options: argparse.Namespace) -> int:
     with console.Progress() as progress:
         progress(f"importing torch, loading {', '.join(files)}")
         found = registry.read(options.libraries)
-    library = options.library or importing.library_name(options.libraries[0])
-    imported = importing.spec(found, files, library, options.namespace)
+    library = options.library or printing.library_name(options.libraries[0])
+    imported = printing.spec(found, files, library, options.namespace)
     if options.output:
         output.create(options.output, imported.text)
         console.note(f"{options.output}: written")

@@ -13,8 +13,8 @@ from codegen.commands import add_format, add_paths, add_templates
 from codegen.diagnostics import Diagnostics, Stop
 
 if TYPE_CHECKING:
-    from codegen.grow import Grown
-    from codegen.lacking import ByHand
+    from codegen.scaffolding.grow import Grown
+    from codegen.scaffolding.lacking import ByHand
 
 DESCRIPTION = (
     "Writes the C++ that specs name and that does not exist: classes, members and functions with their docs,\n"
@@ -37,7 +37,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from codegen import generate, overrides, scaffold
+    from codegen import generate, overrides
+    from codegen.scaffolding import scaffold
 
     if options.diff and options.format != "text":
         raise Stop("--diff prints a patch: it has no --format")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from codegen.diagram import Drawing
+from codegen.reference.diagram import Drawing
 
 
 class CodeView(NamedTuple):

@@ -11,12 +11,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from codegen import names, pieces, rules
-from codegen.cpp_guess import Guess, Guesses, guess
+from codegen import names, rules
 from codegen.diagnostics import Stop
+from codegen.importing import pieces
+from codegen.importing.cpp_guess import Guess, Guesses, guess
+from codegen.importing.pieces import Piece
+from codegen.importing.registry import Accessors, Member, Operator, Registered, Registry
 from codegen.model import BACKENDS_NAMESPACE, TORCH_METHODS
-from codegen.pieces import Piece
-from codegen.registry import Accessors, Member, Operator, Registered, Registry
 from codegen.schema import Argument, FunctionSchema
 from codegen.schema_parser import SchemaError, parse
 from codegen.types import Base, Tuple, Type

@@ -12,16 +12,17 @@ from collections.abc import Mapping, Sequence, Set
 from pathlib import Path
 from typing import NamedTuple
 
-from codegen import grow, names, render
-from codegen.cpp_scanner import Class, Declaration
+from codegen import names, render
 from codegen.diagnostics import Diagnostics
-from codegen.existing import Existing, File, Place
-from codegen.grow import Edits, Grown
-from codegen.lacking import ByHand, Lacking, Members, lacking
 from codegen.model import Library
 from codegen.overrides import SHIPPED, Templates
+from codegen.scaffolding import grow
+from codegen.scaffolding.cpp_scanner import Class, Declaration
+from codegen.scaffolding.existing import Existing, File, Place
+from codegen.scaffolding.grow import Edits, Grown
+from codegen.scaffolding.lacking import ByHand, Lacking, Members, lacking
+from codegen.scaffolding.skeletons import Skeletons
 from codegen.skeleton import Function, blocks
-from codegen.skeletons import Skeletons
 from codegen.source import Text
 
 # What <torch/custom_class.h> only declares.

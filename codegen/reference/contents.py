@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from codegen import markup, names, overloads, relations
-from codegen.diagram import Drawing, draw
+from codegen import names, overloads
 from codegen.fakes import returned
-from codegen.markup import Format, Links, linked, named
 from codegen.model import (
     Backend,
     Class,
@@ -24,7 +22,10 @@ from codegen.model import (
     SeveralRules,
     TensorRule,
 )
-from codegen.page_views import (
+from codegen.reference import markup, relations
+from codegen.reference.diagram import Drawing, draw
+from codegen.reference.markup import Format, Links, linked, named
+from codegen.reference.page_views import (
     ArgumentView,
     CodeView,
     EntryView,
@@ -34,9 +35,9 @@ from codegen.page_views import (
     LibraryView,
     MemberView,
 )
-from codegen.relations import Relation, anchor, interface_name
+from codegen.reference.relations import Relation, anchor, interface_name
+from codegen.reference.signatures import Anchors, Signatures, default
 from codegen.schema import Argument
-from codegen.signatures import Anchors, Signatures, default
 from codegen.source import Text
 from codegen.types import Base
 

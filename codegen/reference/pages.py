@@ -13,13 +13,14 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from codegen import markup, reference, render
+from codegen import render
 from codegen.diagnostics import Stop
-from codegen.markup import Html, Markdown
 from codegen.model import Library
 from codegen.output import Change, Kind
 from codegen.overrides import SHIPPED, Templates
-from codegen.page_views import HtmlView, IndexView, LibraryView, PageView
+from codegen.reference import contents, markup
+from codegen.reference.markup import Html, Markdown
+from codegen.reference.page_views import HtmlView, IndexView, LibraryView, PageView
 
 INDEX, HTML = "index.md", "reference.html"
 _BANNER = ("<!-- Generated from ", " by torch-backend-codegen. Do not edit. -->")
@@ -28,9 +29,9 @@ _BANNER = ("<!-- Generated from ", " by torch-backend-codegen. Do not edit. -->"
 def texts(libraries: Sequence[Library], templates: Templates = SHIPPED) -> dict[str, str]:
     """Each file by its name."""
     ordered = sorted(libraries, key=lambda library: library.name.value)
-    pages = reference.views(ordered, [Markdown(library.name.value) for library in ordered])
-    listed = tuple(reference.views(ordered, [Markdown()] * len(ordered)))
-    whole = tuple(reference.views(ordered, [Html()] * len(ordered)))
+    pages = contents.views(ordered, [Markdown(library.name.value) for library in ordered])
+    listed = tuple(contents.views(ordered, [Markdown()] * len(ordered)))
+    whole = tuple(contents.views(ordered, [Html()] * len(ordered)))
 
     def rendered(template: str, view: render.View) -> str:
         return render.render(f"docs/{template}", view, templates).text

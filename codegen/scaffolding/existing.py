@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from codegen.cpp_scanner import Class, Scan, Unsure, line, scan
+from codegen.scaffolding.cpp_scanner import Class, Scan, Unsure, line, scan
 
 # What a class may derive from and have none of the members that a spec names.
 _KNOWN_BASES = (

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from codegen.existing import Existing, Place
+from codegen.scaffolding.existing import Existing, Place
+from codegen.scaffolding.skeletons import Skeletons
 from codegen.skeleton import Function, Skeleton
-from codegen.skeletons import Skeletons
 
 
 class ByHand(NamedTuple):

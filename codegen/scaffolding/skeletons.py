@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from codegen import names
 from codegen.cpp_text import Spelling, comment
-from codegen.existing import Existing
 from codegen.model import TORCH_METHODS, Backend, Class, Implementation, Library, Method, Property
+from codegen.scaffolding.existing import Existing
 from codegen.schema import Argument, FunctionSchema
 from codegen.skeleton import Function, Key, Member, Skeleton, namespace_of, unqualified
 from codegen.types import Base, Dict, List, Tuple, Type

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from codegen.cpp_scanner import Class, Declaration, Scan, Section
-from codegen.existing import File
+from codegen.scaffolding.cpp_scanner import Class, Declaration, Scan, Section
+from codegen.scaffolding.existing import File
 from codegen.skeleton import Function, blocks
 
 _REST_OF_LINE = re.compile(r"(?:[ \t]|//(?:\\\r?\n|[^\n])*|/\*.*?\*/)*?(?=\r?\n|\Z)", re.DOTALL)

@@ -11,9 +11,9 @@ from dataclasses import replace
 
 from codegen import names
 from codegen.cpp_text import Spelling
-from codegen.markup import linked, named, plain
 from codegen.model import TORCH_METHODS, Backend, Class, Library, Method, Property
 from codegen.python import Annotations
+from codegen.reference.markup import linked, named, plain
 from codegen.schema import Argument, FunctionSchema
 from codegen.skeleton import unqualified
 from codegen.types import Optional, Type, python, rename

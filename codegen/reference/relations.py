@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from codegen import names, overloads
-from codegen.diagram import Edge, Node
 from codegen.model import Backend, Library, Method
+from codegen.reference.diagram import Edge, Node
 from codegen.types import Type, class_names
 
 
