@@ -43,6 +43,16 @@ def check(libraries: Sequence[Library], diagnostics: Diagnostics) -> None:
     _registered_names_are_distinct(libraries, diagnostics)
 
 
+def check_modules(libraries: Sequence[Library], diagnostics: Diagnostics) -> None:
+    """Python modules are copied when generating, so they must be there; C++ may be written later."""
+    for library in libraries:
+        folder = Path(library.source.path).parent
+        for module in library.modules:
+            if _is_module(module) and not (folder / module.value).is_file():
+                message = f"there is no file '{module}' beside this spec"
+                diagnostics.add("CG403", module.span, message)
+
+
 def check_sources(libraries: Sequence[Library], diagnostics: Diagnostics) -> None:
     """What a build needs and generating does not: the user's C++ is there."""
     for library in libraries:
@@ -109,19 +119,16 @@ def _paths(library: Library, diagnostics: Diagnostics) -> None:
 
 
 def _modules(library: Library, diagnostics: Diagnostics) -> None:
-    """Python modules are copied when generating, so they must be there; C++ may be written later."""
-    folder = Path(library.source.path).parent
     for module in library.modules:
-        path = PurePosixPath(module.value)
-        if path.suffix != ".py" or not names.is_identifier(path.stem) or path.stem.startswith("_"):
-            diagnostics.add(
-                "CG403",
-                module.span,
-                f"'{path.name}' is no name of a module",
-                "for example convert.py",
-            )
-        elif not (folder / module.value).is_file():
-            diagnostics.add("CG403", module.span, f"there is no file '{module}' beside this spec")
+        if not _is_module(module):
+            name = PurePosixPath(module.value).name
+            message = f"'{name}' is no name of a module"
+            diagnostics.add("CG403", module.span, message, "for example convert.py")
+
+
+def _is_module(module: Text) -> bool:
+    path = PurePosixPath(module.value)
+    return path.suffix == ".py" and names.is_identifier(path.stem) and not path.stem.startswith("_")
 
 
 def _build_names(library: Library, diagnostics: Diagnostics) -> None:

@@ -29,6 +29,7 @@ class Command(NamedTuple):
 GENERATE = Command("PATH ...", "generate into generated/", "generate")
 COMMANDS: Mapping[str, Command] = {
     "build": Command("PATH ...", "generate and compile", "build"),
+    "breaking": Command("PATH --against REV", "what callers would trip over", "breaking"),
     "scaffold": Command("PATH ...", "write a skeleton of the C++ that specs name", "scaffold"),
     "import": Command("LIB ...", "print a spec of what a library registers", "importing"),
     "schema": Command("", "print the JSON Schema of the format", "schema"),
@@ -41,7 +42,7 @@ COMMANDS: Mapping[str, Command] = {
         "SHELL", "print what completes this command line in a shell", "completion"
     ),
 }
-LATER = ("init", "breaking")
+LATER = ("init", "import")
 EXIT_CODES = """\
 exit codes: 0 clean, 1 the specs are wrong or --check found something, 2 usage, I/O or a defect of codegen
 """

@@ -81,6 +81,36 @@ classes:
   - {name: Index, class: vecdb::Index}
 """}
 
+def _index(*lines: str) -> str:
+    """A spec of one class with these keys; those that begin with `@` are the library's."""
+    own = "".join(f"  {line}\n" for line in lines if not line.startswith("@"))
+    library = "".join(f"{line[1:]}\n" for line in lines if line.startswith("@"))
+    init = "  init: ()\n"
+    return f"library: vecdb\nclasses:\n- name: Index\n  class: vecdb::Index\n{init}{own}{library}"
+
+
+def _methods(*schemas: str) -> str:
+    return _index("methods:", *(f"- func: {schema}" for schema in schemas))
+
+
+def _derived(base: str) -> str:
+    first = "- name: Base\n  class: vecdb::Base\n  methods:\n  - func: clear() -> ()\n"
+    second = f"- name: Index\n  class: vecdb::Index\n{base}  methods:\n  - func: clear() -> ()\n"
+    return f"library: vecdb\nclasses:\n{first}{second}"
+
+
+def _interface(*schemas: str) -> str:
+    methods = "".join(f"  - func: {schema}\n" for schema in schemas)
+    name = "- name: tokenizer\n  interface: TokenizerInterface\n"
+    return f"library: vecdb\nbackends:\n{name}  methods:\n{methods}"
+
+
+def _delegate(key: str) -> str:
+    name = "  - name: vecdb_delegate\n    class: vecdb::Delegate\n"
+    given = f"    {key}\n" if key else ""
+    return f"library: vecdb\nbackends:\n- name: backend\n  implementations:\n{name}{given}"
+
+
 CODES: Mapping[str, Code] = {
     "CG001": Code(
         title="a file cannot be read as text",
@@ -864,5 +894,289 @@ rm specs/tokens.yaml
 python -m codegen specs/
 python -m codegen specs/ --check
 """,
+    ),
+    "CG701": Code(
+        title="something is gone",
+        why=(
+            "Who used it no longer can: a class, a method, a property, a constructor, a backend, an "
+            "implementation, a Python module or a library. Deprecate it first (`deprecated:` says what to "
+            "use instead), and take it away in a version that is announced as breaking."
+        ),
+        before=_methods("search(Tensor query) -> Tensor", "clear() -> ()"),
+        bad=_methods("search(Tensor query) -> Tensor"),
+        good=_index(
+            "methods:",
+            "- func: search(Tensor query) -> Tensor",
+            "- func: clear() -> ()",
+            "  deprecated: make a new Index",
+        ),
+    ),
+    "CG702": Code(
+        title="something has another name",
+        why=(
+            "The old name is gone, and something new is just like it. Keep both for a while: a second "
+            "method may call the same C++ (`impl:`)."
+        ),
+        before=_methods("find(Tensor query) -> Tensor"),
+        bad=_methods("search(Tensor query) -> Tensor"),
+        good=_index(
+            "methods:",
+            "- func: search(Tensor query) -> Tensor",
+            "- func: find(Tensor query) -> Tensor",
+            "  impl: search",
+            "  deprecated: use search",
+        ),
+    ),
+    "CG703": Code(
+        title="an argument is gone",
+        why=(
+            "Calls that pass it fail. A TorchScript model passes also what its code left out: torch writes "
+            "defaults into what it saves."
+        ),
+        before=_methods("search(Tensor query, int k=10) -> Tensor"),
+        bad=_methods("search(Tensor query) -> Tensor"),
+        good=_methods(
+            "search(Tensor query, int k=10) -> Tensor", "search_all(Tensor query) -> Tensor"
+        ),
+    ),
+    "CG704": Code(
+        title="an argument has another name",
+        why=(
+            "Calls that pass it by name fail, also in exported programs. A TorchScript model passes "
+            "everything by position and does not mind."
+        ),
+        before=_methods("search(Tensor query, int k) -> Tensor"),
+        bad=_methods("search(Tensor query, int count) -> Tensor"),
+        good=_methods(
+            "search(Tensor query, int k) -> Tensor", "nearest(Tensor query, int count) -> Tensor"
+        ),
+    ),
+    "CG705": Code(
+        title="arguments stand in another order",
+        why=(
+            "What was passed by position arrives elsewhere: an error where the types differ, and where they "
+            "do not another result without one. New arguments go behind those that were there."
+        ),
+        before=_methods("search(Tensor query, int k=10) -> Tensor"),
+        bad=_methods("search(Tensor query, int probes=1, int k=10) -> Tensor"),
+        good=_methods("search(Tensor query, int k=10, int probes=1) -> Tensor"),
+    ),
+    "CG706": Code(
+        title="an argument became keyword-only",
+        why="Calls that pass it by position fail, and a TorchScript model passes everything so.",
+        before=_methods("search(Tensor query, int k) -> Tensor"),
+        bad=_methods("search(Tensor query, *, int k) -> Tensor"),
+        good=_methods("search(Tensor query, int k=10) -> Tensor"),
+    ),
+    "CG707": Code(
+        title="a new argument without a default",
+        why="Nobody passes it yet.",
+        before=_methods("search(Tensor query) -> Tensor"),
+        bad=_methods("search(Tensor query, int k) -> Tensor"),
+        good=_methods("search(Tensor query, int k=10) -> Tensor"),
+    ),
+    "CG708": Code(
+        title="an argument lost its default",
+        why="Calls that leave it out fail. Not those of a TorchScript model: torch wrote the default into it.",
+        before=_methods("search(Tensor query, int k=10) -> Tensor"),
+        bad=_methods("search(Tensor query, int k) -> Tensor"),
+        good=_methods(
+            "search(Tensor query, int k=10) -> Tensor", "top(Tensor query, int k) -> Tensor"
+        ),
+    ),
+    "CG709": Code(
+        title="an argument has another default",
+        why=(
+            "Calls that leave it out get another result, without an error; so does an exported program. A "
+            "TorchScript model keeps the old one. Where that is the point, suppress it, with the reason."
+        ),
+        before=_methods("search(Tensor query, int k=10) -> Tensor"),
+        bad=_methods("search(Tensor query, int k=20) -> Tensor"),
+        good=_index(
+            "methods:",
+            "- func: search(Tensor query, int k=20) -> Tensor",
+            "@breaking:",
+            "@- {code: CG709, name: Index.search, reason: ten were too few to be of use}",
+        ),
+    ),
+    "CG710": Code(
+        title="an argument takes less than it took",
+        why=(
+            "Some calls pass what it no longer takes. Each caller converts in its own way: Python and an "
+            "exported program pass an int where a float is asked, and a TorchScript model does not; there "
+            "`T?`, `Any`, and `Scalar` for a number, are what a type may become."
+        ),
+        before=_methods("search(Tensor query, int? k) -> Tensor"),
+        bad=_methods("search(Tensor query, int k) -> Tensor"),
+        good=_methods("search(Tensor query, Any k) -> Tensor"),
+    ),
+    "CG711": Code(
+        title="a method returns something else",
+        why=(
+            "Who takes the result expects what it was. It may become narrower: a `Tensor` where a `Tensor?` "
+            "was. For something more, add a method."
+        ),
+        before=_methods("search(Tensor query) -> Tensor"),
+        bad=_methods("search(Tensor query) -> (Tensor distances, Tensor ids)"),
+        good=_methods(
+            "search(Tensor query) -> Tensor",
+            "search_ids(Tensor query) -> (Tensor distances, Tensor ids)",
+        ),
+    ),
+    "CG712": Code(
+        title="a property became read-only",
+        why="Who writes it gets an AttributeError, and a TorchScript model that writes it cannot be loaded.",
+        before=_index("properties:", "- {name: probes, type: int, field: probes_}"),
+        bad=_index("properties:", "- {name: probes, type: int, field: probes_, readonly: true}"),
+        good=_index("properties:", "- {name: probes, type: int, get: probes, set: set_probes}"),
+    ),
+    "CG713": Code(
+        title="a property has another type",
+        why=(
+            "What is read must be what it was, or narrower; what is written must still be taken. Where a "
+            "property is both read and written, its type stays."
+        ),
+        before=_index("properties:", "- {name: probes, type: int, field: probes_}"),
+        bad=_index("properties:", "- {name: probes, type: float, field: probes_}"),
+        good=_index(
+            "properties:",
+            "- {name: probes, type: int, field: probes_}",
+            "- {name: share, type: float, field: share_}",
+        ),
+    ),
+    "CG714": Code(
+        title="a method became static, or is no longer",
+        why=(
+            "A TorchScript model and an exported program call what is not static on an object, and find no "
+            "static method there. What is no longer static cannot be called without one."
+        ),
+        before=_methods("metric() -> str"),
+        bad=_index("methods:", "- func: metric() -> str", "  static: true"),
+        good=_index(
+            "methods:",
+            "- func: metric() -> str",
+            "- func: default_metric() -> str",
+            "  static: true",
+        ),
+    ),
+    "CG715": Code(
+        title="an overload has another name in TorchScript",
+        why=(
+            "TorchScript has no overloads: the first is called by the name of all, others by their names or "
+            "by their types. New ones go to the end."
+        ),
+        before=_methods("search(Tensor query) -> Tensor"),
+        bad=_methods("search(Tensor query, int k) -> Tensor", "search(Tensor query) -> Tensor"),
+        good=_methods("search(Tensor query) -> Tensor", "search(Tensor query, int k) -> Tensor"),
+    ),
+    "CG716": Code(
+        title="objects that were saved cannot be loaded",
+        why=(
+            "`set` of `pickle:` is given the state that was saved. It may take more, such as `Any`, and "
+            "tell versions apart in C++; torch does not convert it, not even an int to a float."
+        ),
+        before=_index("pickle: {state: '(int, Tensor)', get: get_state, set: set_state}"),
+        bad=_index("pickle: {state: '(int, Tensor, str)', get: get_state, set: set_state}"),
+        good=_index("pickle: {state: Any, get: get_state, set: set_state}"),
+    ),
+    "CG717": Code(
+        title="torch.compile and torch.export can no longer look into it",
+        why=(
+            "Code that is compiled with it breaks its graph there, or fails with `fullgraph=True`; "
+            "exporting fails. Programs that were exported do not ask again."
+        ),
+        before=_index(
+            "methods:",
+            "- func: search(Tensor query) -> Tensor",
+            "  fake: {like: query}",
+            "flatten: {dim: int}",
+        ),
+        bad=_index("methods:", "- func: search(Tensor query) -> Tensor", "flatten: {dim: int}"),
+        good=_index(
+            "methods:",
+            "- func: search(Tensor query) -> Tensor",
+            "  fake: {like: query, dtype: float32}",
+            "flatten: {dim: int, rows: Tensor}",
+        ),
+    ),
+    "CG718": Code(
+        title="the namespace in TorchScript is another one",
+        why=(
+            "It is a part of the names by which models and saved objects know classes, and of "
+            "`torch.classes.<namespace>`."
+        ),
+        before=_methods("clear() -> ()"),
+        bad="namespace: search\n" + _methods("clear() -> ()"),
+        good="namespace: vecdb\n" + _methods("clear() -> ()"),
+    ),
+    "CG719": Code(
+        title="a class no longer derives from another",
+        why="`isinstance` is false, and the object is refused where the base is asked.",
+        before=_derived("  base: Base\n"),
+        bad=_derived(""),
+        good=_derived("  base: Base\n  doc: Derives from it.\n"),
+    ),
+    "CG720": Code(
+        title="an interface has a new method",
+        why=(
+            "Implementations outside of the library do not have it, so they do not compile any more. Where "
+            "there are none, suppress it; where there are, declare a second interface."
+        ),
+        before=_interface("encode(str text) -> int[]"),
+        bad=_interface("encode(str text) -> int[]", "decode(int[] ids) -> str"),
+        good=_interface("encode(str text) -> int[]")
+        + "- name: decoder\n  interface: DecoderInterface\n  methods:\n  - func: decode(int[] ids) -> str\n",
+    ),
+    "CG721": Code(
+        title="something is spelled otherwise in C++",
+        why=(
+            "An implementation of an interface overrides the very signature, and C++ that takes objects of "
+            "a class names their C++ class. So a default makes an argument of an interface no easier to "
+            "add."
+        ),
+        before=_interface("encode(str text) -> int[]"),
+        bad=_interface("encode(str text, bool special=True) -> int[]"),
+        good=_interface("encode(str text) -> int[]")
+        + "- name: special\n  interface: SpecialInterface\n  methods:\n"
+        + "  - func: encode(str text, bool special=True) -> int[]\n",
+    ),
+    "CG722": Code(
+        title="modules can no longer be lowered to an implementation",
+        why="Neither `preprocess:` nor `prepare:` makes of a module what `compile` takes.",
+        before=_delegate("preprocess: vecdb::preprocess"),
+        bad=_delegate(""),
+        good=_delegate("preprocess: vecdb::preprocess_anew"),
+    ),
+    "CG723": Code(
+        title="TorchScript models that call a method can no longer be saved",
+        why=(
+            "It has its first keyword-only arguments. torch writes all arguments of a method into a saved "
+            "model by position, and refuses them when it loads it, also where the argument has a default. "
+            "Models that were saved before are loaded as ever."
+        ),
+        before=_methods("search(Tensor query) -> Tensor"),
+        bad=_methods("search(Tensor query, *, int k=10) -> Tensor"),
+        good=_methods("search(Tensor query, int k=10) -> Tensor"),
+        severity="warning",
+    ),
+    "CG724": Code(
+        title="something is deprecated",
+        why="It works as before. What to use instead stands in its docs.",
+        before=_methods("clear() -> ()"),
+        bad=_index("methods:", "- func: clear() -> ()", "  deprecated: make a new Index"),
+        good=_index("methods:", "- func: clear() -> ()", "  doc: Forgets all vectors."),
+        severity="warning",
+    ),
+    "CG725": Code(
+        title="an entry of `breaking:` that suppresses nothing",
+        why=(
+            "What it names did not change in the way that it says: the name is mistyped, or the change is "
+            "as old as what is compared with. Left there, it would hide the next one."
+        ),
+        before=_methods("clear() -> ()"),
+        bad=_methods("clear() -> ()")
+        + "breaking:\n- {code: CG701, name: Index.search, reason: nobody called it}\n",
+        good=_methods("clear() -> ()"),
+        severity="warning",
     ),
 }

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from codegen.codes import CODES
 from codegen.model import BACKENDS_NAMESPACE, TORCH_INTERFACE
 
 
@@ -83,6 +84,9 @@ Kind = Text | Choice | ListOf | MapOf | Either | Named | Shape
 TEXT = Text()
 TEXTS = ListOf(TEXT)
 FLAG = Choice((True, False))
+DEPRECATED = Key(
+    TEXT, "what to use instead: the docs say it, and [breaking](breaking.md) warns once"
+)
 
 CPP = Shape(
     "cpp",
@@ -145,6 +149,7 @@ METHOD = Shape(
             Named("fake"),
             "what it returns while torch.compile or torch.export traces, see [compile.md](compile.md#rules)",
         ),
+        "deprecated": DEPRECATED,
     },
 )
 CLASS_METHOD = METHOD._replace(
@@ -179,6 +184,7 @@ PROPERTY = Shape(
         "field": Key(TEXT, "a data member, instead of `get` and `set`"),
         "readonly": Key(FLAG, "`true`: the data member is not written", "false"),
         "doc": Key(TEXT, "docstring"),
+        "deprecated": DEPRECATED,
     },
 )
 PICKLE = Shape(
@@ -220,6 +226,7 @@ CLASS = Shape(
             "property, else a const member function",
         ),
         "tracing_mode": Key(Choice(("real",)), "`real`: never faked while tracing"),
+        "deprecated": DEPRECATED,
     },
     needs=(Need("args", "init"),),
 )
@@ -246,6 +253,7 @@ IMPLEMENTATION = Shape(
             TEXT,
             "Python function `package.module:function`, see [backends.md](backends.md#converting-in-python)",
         ),
+        "deprecated": DEPRECATED,
     },
 )
 BACKEND = Shape(
@@ -276,6 +284,18 @@ BACKEND = Shape(
     },
     needs=(Need("interface", "methods", unless=TORCH_INTERFACE),),
 )
+SUPPRESSION = Shape(
+    "an entry of `breaking:`",
+    {
+        "code": Key(
+            Choice(tuple(code for code in CODES if code.startswith("CG7"))),
+            "the code that is meant",
+            required=True,
+        ),
+        "name": Key(TEXT, "what it is about, as `Index.search`", required=True),
+        "reason": Key(TEXT, "why nobody minds", required=True),
+    },
+)
 LIBRARY = Shape(
     "a library",
     {
@@ -296,6 +316,10 @@ LIBRARY = Shape(
         "python": Key(PYTHON, "your Python, see below"),
         "backends": Key(ListOf(BACKEND), "a list, see below; `backends` or `classes` is needed"),
         "classes": Key(ListOf(CLASS), "a list, see below"),
+        "breaking": Key(
+            ListOf(SUPPRESSION),
+            "changes that are meant to break callers, [breaking.md](breaking.md)",
+        ),
     },
     later=("operators",),
     any_of=("backends", "classes"),
@@ -315,5 +339,6 @@ KINDS: Mapping[str, Kind] = {
     "pickle": PICKLE,
     "fake": FAKE,
     "rule": RULE,
+    "suppression": SUPPRESSION,
 }
 """The kinds by the names that the JSON Schema and docs/format.md have for them; the root is first."""

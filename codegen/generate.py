@@ -9,13 +9,13 @@ from functools import cached_property, partial
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from codegen import check, cmake, cpp, names, output, python, render
+from codegen import check, cmake, cpp, names, output, python, reader, render
 from codegen.diagnostics import Diagnostics, Stop
 from codegen.load import load
 from codegen.model import Library
 from codegen.output import File, Manifest, Report
 from codegen.overrides import SHIPPED, Templates
-from codegen.source import Source, Span
+from codegen.source import Span
 
 SUFFIXES = (".yaml", ".yml")
 
@@ -81,11 +81,12 @@ def declare(specs: Sequence[Path], diagnostics: Diagnostics) -> list[Library]:
     """The libraries that the specs declare. They are complete only if `diagnostics` stayed empty."""
     libraries = []
     for path in specs:
-        source = _read(path, diagnostics)
+        source = reader.decode(path.as_posix(), path.read_bytes(), diagnostics)
         library = load(source, diagnostics) if source else None
         if library:
             libraries.append(library)
     check.check(libraries, diagnostics)
+    check.check_modules(libraries, diagnostics)
     return libraries
 
 
@@ -270,15 +271,6 @@ def _verbatim(path: str, text: str, spec: str = "") -> File:
     return File(path, spec, output.digest(text), lambda: text)
 
 
-def _read(path: Path, diagnostics: Diagnostics) -> Source | None:
-    data = path.read_bytes().removeprefix(b"\xef\xbb\xbf")
-    try:
-        return Source(path.as_posix(), data.decode("utf-8"))
-    except UnicodeDecodeError as error:
-        source = Source(path.as_posix(), data.decode("utf-8", errors="replace"))
-        offset = len(data[: error.start].decode("utf-8"))
-        diagnostics.add("CG001", Span(source, offset, offset + 1), "this is not UTF-8")
-        return None
 
 
 def _relative(path: Path, start: Path) -> str:

@@ -27,6 +27,7 @@ from codegen.model import (
     Property,
     Rule,
     SeveralRules,
+    Suppression,
     TensorRule,
     ValueRule,
 )
@@ -67,6 +68,12 @@ class _Fields:
     def doc(self, key: str) -> str:
         return _doc(self.node(key))
 
+    def documentation(self) -> str:
+        """`doc`, and below it what to use instead of what is deprecated."""
+        deprecated = self.text("deprecated")
+        note = f"Deprecated: {' '.join(deprecated.value.split())}" if deprecated else ""
+        return "\n\n".join(filter(None, [self.doc("doc"), prose.wrap(note)]))
+
 
 class _Loader:
     def __init__(self, diagnostics: Diagnostics) -> None:
@@ -87,6 +94,7 @@ class _Loader:
             modules=_Fields(fields.node("python")).texts("modules"),
             backends=backends,
             classes=classes,
+            breaking=_each(fields.node("breaking"), _suppression),
             source=source,
         )
 
@@ -120,12 +128,13 @@ class _Loader:
         return Method(
             func=func,
             schema=parsed,
-            doc=fields.doc("doc"),
+            doc=fields.documentation(),
             argument_docs=self._argument_docs(fields.node("args"), parsed),
             impl=fields.text("impl"),
             static=fields.flag("static"),
             holds_gil=gil is not None and gil.value == "hold",
             fake=self._optional(fields.node("fake"), self.rule),
+            deprecated=fields.text("deprecated"),
         )
 
     def rule(self, node: Node) -> Rule | None:
@@ -161,8 +170,9 @@ class _Loader:
             self._optional(fields.node("pickle"), self.pickle),
             self.flatten(fields.node("flatten")),
             fields.text("tracing_mode"),
+            fields.text("deprecated"),
         )
-        base, doc = fields.text("base"), fields.doc("doc")
+        base, doc = fields.text("base"), fields.documentation()
         return Class(name, cls, base, doc, *loaded) if name and cls else None
 
     def init(self, node: Node, docs: Node | None) -> Method | None:
@@ -186,11 +196,12 @@ class _Loader:
             name=name,
             text=text,
             type=t,
-            doc=fields.doc("doc"),
+            doc=fields.documentation(),
             getter=fields.text("get"),
             setter=fields.text("set"),
             field=fields.text("field"),
             readonly=fields.flag("readonly"),
+            deprecated=fields.text("deprecated"),
         )
 
     def pickle(self, node: Node) -> Pickle | None:
@@ -215,9 +226,10 @@ class _Loader:
         return Implementation(
             name=name,
             cls=cls,
-            doc=fields.doc("doc"),
+            doc=fields.documentation(),
             preprocess=fields.text("preprocess"),
             prepare=fields.text("prepare"),
+            deprecated=fields.text("deprecated"),
         )
 
     def _parse(self, text: Text | None, parse: Callable[[str], T]) -> T | None:
@@ -263,6 +275,11 @@ def _texts(node: Node | None) -> tuple[Text, ...]:
 def _doc(node: Node | None) -> str:
     text = _text(node)
     return prose.wrap(text.value.strip()) if text else ""
+
+
+def _suppression(node: Node) -> Suppression | None:
+    code, name, reason = map(_Fields(node).text, ("code", "name", "reason"))
+    return Suppression(code, name, reason) if code and name and reason else None
 
 
 def _each(node: Node | None, load: Callable[[Node], T | None]) -> tuple[T, ...]:

@@ -82,6 +82,8 @@ class Method(NamedTuple):
     holds_gil: bool = False
     """Whether a call from Python keeps the GIL while C++ runs."""
     fake: Rule | None = None
+    deprecated: Text | None = None
+    """What to use instead; `doc` says it too."""
 
     @property
     def name(self) -> str:
@@ -112,6 +114,7 @@ class Implementation(NamedTuple):
     doc: str
     preprocess: Text | None
     prepare: Text | None
+    deprecated: Text | None
 
 
 class Backend(NamedTuple):
@@ -142,6 +145,7 @@ class Property(NamedTuple):
     setter: Text | None
     field: Text | None
     readonly: bool
+    deprecated: Text | None
 
     @property
     def writable(self) -> bool:
@@ -183,6 +187,7 @@ class Class(NamedTuple):
     pickle: Pickle | None
     flatten: tuple[Flat, ...]
     tracing_mode: Text | None
+    deprecated: Text | None
 
     @property
     def faked(self) -> bool:
@@ -210,6 +215,15 @@ class Cpp(NamedTuple):
     definitions: tuple[Text, ...] = ()
 
 
+class Suppression(NamedTuple):
+    """A finding of `breaking` that is meant."""
+
+    code: Text
+    name: Text
+    """Of what changed, as `Index.search`."""
+    reason: Text
+
+
 @dataclass(frozen=True)
 class Library:
     """One shared object, one Python package, one C++ namespace."""
@@ -222,6 +236,7 @@ class Library:
     """Python modules of the user's that travel in the package; relative to the spec."""
     backends: tuple[Backend, ...]
     classes: tuple[Class, ...]
+    breaking: tuple[Suppression, ...]
     source: Source
 
     def qualified(self, name: Text) -> str:

@@ -90,7 +90,7 @@ def _result(method: Method) -> Type:
 
 
 def _fits(result: Type, wanted: Type, library: Library) -> bool:
-    return _within(result, wanted, library) or _is_subtype(result, wanted, library)
+    return within(result, wanted, library) or _is_subtype(result, wanted, library)
 
 
 def _preceded(method: Method, others: Sequence[Method], library: Library) -> bool:
@@ -141,7 +141,7 @@ def _by_name(method: Method, first: int) -> dict[str, Argument]:
 
 def _more_specific(a: Sequence[Type], b: Sequence[Type], library: Library) -> bool:
     """Whether `b` accepts all that `a` does, and more."""
-    return _each(_within, a, b, library) and not _each(_within, b, a, library)
+    return _each(within, a, b, library) and not _each(within, b, a, library)
 
 
 def _each(
@@ -168,27 +168,27 @@ def _is_a(name: str, wanted: str, library: Library) -> bool:
     return cls is base or any(ancestor is base for ancestor in library.ancestors(cls))
 
 
-def _within(a: Type, b: Type, library: Library) -> bool:
+def within(a: Type, b: Type, library: Library) -> bool:
     """Whether every Python value that `a` accepts is one that `b` accepts."""
     match a, b:
         case _, Base("Any"):
             return True
         case Optional(x), Optional(y):
-            return _within(x, y, library)
+            return within(x, y, library)
         case _, Optional(y):
-            return a == Base("NoneType") or _within(a, y, library)
+            return a == Base("NoneType") or within(a, y, library)
         case Base(), Base():
             return _kinds(a) <= _kinds(b)
         case Class(x), Class(y):
             return _is_a(x, y, library)
         case List(x), List(y):
-            return _within(x, y, library)
+            return within(x, y, library)
         case Tuple(items), List(y):
-            return all(_within(item, y, library) for item in items)
+            return all(within(item, y, library) for item in items)
         case Tuple(), Tuple():
-            return _each(_within, a.items, b.items, library)
+            return _each(within, a.items, b.items, library)
         case Dict(), Dict():
-            return _within(a.key, b.key, library) and _within(a.value, b.value, library)
+            return within(a.key, b.key, library) and within(a.value, b.value, library)
     return isinstance(a, Future) and isinstance(b, Future)
 
 

@@ -42,6 +42,18 @@ class Mapping(NamedTuple):
 Node = Scalar | Sequence | Mapping
 
 
+def decode(path: str, data: bytes, diagnostics: Diagnostics) -> Source | None:
+    """The text of a file, and the name it is shown under."""
+    data = data.removeprefix(b"\xef\xbb\xbf")
+    try:
+        return Source(path, data.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        source = Source(path, data.decode("utf-8", errors="replace"))
+        offset = len(data[: error.start].decode("utf-8"))
+        diagnostics.add("CG001", Span(source, offset, offset + 1), "this is not UTF-8")
+        return None
+
+
 def read(source: Source, diagnostics: Diagnostics) -> Node | None:
     """The one document of a source, or None where something is wrong with it."""
     before = len(diagnostics)

@@ -1,0 +1,53 @@
+"""`python -m codegen breaking PATH --against …`: what an existing caller or saved model would trip over."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from codegen import breaking, console, generate, history
+from codegen.commands import add_format
+from codegen.diagnostics import Diagnostics, Stop
+
+DESCRIPTION = (
+    "Compares declarations with what they were: what a Python caller, a saved TorchScript model, an exported\n"
+    "program or a compiled extension would trip over. What is only deprecated is a warning."
+)
+EXAMPLES = """\
+  python -m codegen breaking specs/ --against HEAD~1          since a revision of git
+  python -m codegen breaking specs/a.yaml --against v1/specs  since what stands in another folder
+  python -m codegen breaking specs/ --against origin/main --format github
+                                                              in CI
+"""
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("path", type=Path, metavar="PATH", help="a spec, or a folder of specs")
+    parser.add_argument(
+        "--against",
+        required=True,
+        metavar="REV_OR_DIR",
+        help="a revision of git, or a folder or a spec with the old declarations",
+    )
+    add_format(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    path: Path = options.path
+    before = history.declared(path, options.against)
+    if not before and not path.exists():
+        raise Stop(f"there is no {path}, neither here nor in {options.against}")
+    diagnostics = Diagnostics()
+    specs = generate.find([path], set()).specs if path.exists() else ()
+    after = generate.declare(specs, diagnostics)
+    if len(diagnostics):
+        return console.complain(options.format, diagnostics, "nothing was compared")
+    breaking.check(before, after, diagnostics)
+    status = console.complain(options.format, diagnostics, f"compared with {options.against}")
+    if not len(diagnostics):
+        console.note(f"nothing breaks: {_counted(len(before))} compared with {options.against}")
+    return status
+
+
+def _counted(libraries: int) -> str:
+    return f"{libraries} {'library' if libraries == 1 else 'libraries'}"
