@@ -10,11 +10,11 @@ from typing import NamedTuple
 
 from codegen import names
 from codegen.callers import ALL, CALLERS, Caller
+from codegen.calls import Change, compare, keyword_only, name_span
 from codegen.compatibility import Version, changes, deprecated, gone
 from codegen.cpp_text import Spelling
 from codegen.diagnostics import Diagnostics
 from codegen.model import Backend, Implementation, Library, Method
-from codegen.calls import Change, compare, keyword_only, name_span
 from codegen.source import Text
 
 _PYTHON = frozenset([Caller.PYTHON])

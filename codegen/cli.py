@@ -42,7 +42,7 @@ COMMANDS: Mapping[str, Command] = {
         "SHELL", "print what completes this command line in a shell", "completion"
     ),
 }
-LATER = ("init", "import")
+LATER = ("init",)
 EXIT_CODES = """\
 exit codes: 0 clean, 1 the specs are wrong or --check found something, 2 usage, I/O or a defect of codegen
 """

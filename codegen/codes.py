@@ -81,6 +81,7 @@ classes:
   - {name: Index, class: vecdb::Index}
 """}
 
+
 def _index(*lines: str) -> str:
     """A spec of one class with these keys; those that begin with `@` are the library's."""
     own = "".join(f"  {line}\n" for line in lines if not line.startswith("@"))

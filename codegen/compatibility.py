@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from codegen import overloads
 from codegen.callers import CALLERS, MODELS, Caller, is_subtype, passes, takes
-from codegen.model import Class, Library, Method, Property
 from codegen.calls import Change, compare, keyword_only, name_span
+from codegen.model import Class, Library, Method, Property
 from codegen.source import Span, Text
 from codegen.types import Base, Tuple
 

@@ -271,7 +271,5 @@ def _verbatim(path: str, text: str, spec: str = "") -> File:
     return File(path, spec, output.digest(text), lambda: text)
 
 
-
-
 def _relative(path: Path, start: Path) -> str:
     return Path(os.path.relpath(path.resolve(), start)).as_posix()

@@ -17,7 +17,6 @@ from codegen.load import load
 from codegen.model import Library
 
 
-
 def declared(path: Path, against: str) -> list[Library]:
     """The libraries that stood at `path` in `against`: a folder or spec if there is one of that name, else a revision.
 

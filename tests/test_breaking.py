@@ -25,6 +25,7 @@ from torch.utils.cpp_extension import include_paths
 
 from codegen import breaking
 from codegen.callers import Caller
+from codegen.calls import compare
 from codegen.check import check
 from codegen.cli import main
 from codegen.codes import CODES
@@ -32,7 +33,6 @@ from codegen.diagnostics import Diagnostic, Diagnostics
 from codegen.load import load
 from codegen.model import Library, Method
 from codegen.schema_parser import parse
-from codegen.calls import compare
 from codegen.source import Source, Span, Text
 
 BREAKING = {code: entry for code, entry in CODES.items() if code.startswith("CG7")}
@@ -475,3 +475,25 @@ def test_what_cannot_be_compared(repository: Path, capsys: pytest.CaptureFixture
     assert "nothing was compared" in capsys.readouterr().err
     shutil.rmtree(repository / ".git")
     assert "not a git repository" in said("specs", "HEAD")
+
+
+def test_deprecations_reach_the_docs(tmp_path: Path) -> None:
+    """The docs of the C++ and of the package, below what they say else."""
+    note = "\n    deprecated: use\n      the other"
+    spec = tmp_path / "vecdb.yaml"
+    spec.write_text(
+        OLD.replace("python: {modules: [convert.py]}\n", "")
+        .replace("- func: count() -> int", f"- func: count() -> int\n    doc: How many.{note}")
+        .replace("field: probes_}", "field: probes_, deprecated: use none}")
+        .replace("class: vecdb::Query", "class: vecdb::Query\n  deprecated: use a tensor")
+        .replace("-> int[]", f"-> int[]{note}")
+    )
+    assert main([str(spec), "--out", str(tmp_path / "generated")]) == 0
+    package = tmp_path / "generated" / "vecdb"
+    for stub in ("__init__.py", "__init__.pyi"):
+        text = (package / stub).read_text()
+        assert "How many.\n\n        Deprecated: use the other\n" in text
+        assert '"""Deprecated: use none"""' in text and '"""Deprecated: use a tensor"""' in text
+    assert "/// Deprecated: use the other" in (package / "include/vecdb/tokenizer.h").read_text()
+    registered = (package / "src/registration.cpp").read_text()
+    assert r"How many.\n\nDeprecated: use the other" in registered

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from codegen import breaking, console, generate, history
+from codegen import console
 from codegen.commands import add_format
 from codegen.diagnostics import Diagnostics, Stop
 
@@ -33,6 +33,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
+    from codegen import breaking, generate, history
+
     path: Path = options.path
     before = history.declared(path, options.against)
     if not before and not path.exists():
