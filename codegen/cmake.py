@@ -21,10 +21,14 @@ class LibraryView(NamedTuple):
     include_dirs: tuple[str, ...]
     libraries: tuple[str, ...]
     definitions: tuple[str, ...]
+    headers: bool
+    files: tuple[str, ...]
 
 
-def library(library: Library, spec: str, fingerprint: str, root: PurePosixPath) -> LibraryView:
-    """`root` leads from the library's folder to the folder of its spec."""
+def library(
+    library: Library, spec: str, fingerprint: str, root: PurePosixPath, files: Iterable[str]
+) -> LibraryView:
+    """`root` leads from the library's folder to the folder of its spec; `files` are those of the Python package."""
 
     def values(texts: Iterable[Text]) -> tuple[str, ...]:
         return tuple(text.value for text in texts)
@@ -43,6 +47,8 @@ def library(library: Library, spec: str, fingerprint: str, root: PurePosixPath) 
         include_dirs=(*paths(library.cpp.include_dirs), str(root)),
         libraries=values(library.cpp.libraries),
         definitions=values(library.cpp.definitions),
+        headers=bool(library.backends),
+        files=tuple(files),
     )
 
 

@@ -22,7 +22,7 @@ __all__ = [
     "SearcherInterface",
 ]
 
-_runtime.load(__file__, "spec.yaml", "79f754b9f21b10b9")
+_runtime.load(__file__, "spec.yaml", "83ccea1b5f7a66fe")
 
 import torch  # noqa: E402
 
