@@ -16,6 +16,7 @@ class LibraryView(NamedTuple):
     library: str
     fingerprint: str
     target: str
+    root: str
     packages: tuple[str, ...]
     sources: tuple[str, ...]
     include_dirs: tuple[str, ...]
@@ -41,6 +42,7 @@ def library(
         library=library.name.value,
         fingerprint=fingerprint,
         target=names.target(library.name.value),
+        root=str(root),
         packages=values(library.cpp.packages),
         sources=paths(library.cpp.sources),
         # Headers may also be named as they lie, from the spec.

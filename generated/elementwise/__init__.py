@@ -15,7 +15,7 @@ __all__ = [
     "elementwise",
 ]
 
-_runtime.load(__file__, "specs/elementwise.yaml", "4212a78e73ea1035")
+_runtime.load(__file__, "specs/elementwise.yaml", "b70954cc47b79e14")
 
 from . import _classes  # noqa: E402
 

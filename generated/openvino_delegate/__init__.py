@@ -14,7 +14,7 @@ __all__ = [
     "openvino_delegate",
 ]
 
-_runtime.load(__file__, "specs/openvino_delegate.yaml", "ea05a99ca4d30bc3")
+_runtime.load(__file__, "specs/openvino_delegate.yaml", "aa9963706cb18022")
 
 from . import _classes  # noqa: E402
 

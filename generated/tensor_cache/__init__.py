@@ -15,7 +15,7 @@ __all__ = [
     "LRUCache",
 ]
 
-_runtime.load(__file__, "specs/tensor_cache.yaml", "1bdedbc5d1e8b3d4")
+_runtime.load(__file__, "specs/tensor_cache.yaml", "2e19fe81f724eed6")
 
 import torch  # noqa: E402
 

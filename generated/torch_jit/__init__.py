@@ -15,7 +15,7 @@ __all__ = [
     "torch_jit_unavailable",
 ]
 
-_runtime.load(__file__, "specs/torch_jit.yaml", "7403728eb2a7004d")
+_runtime.load(__file__, "specs/torch_jit.yaml", "40f974663a735fa9")
 
 from . import _classes  # noqa: E402
 

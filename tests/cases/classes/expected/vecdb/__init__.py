@@ -22,7 +22,7 @@ __all__ = [
     "SearcherInterface",
 ]
 
-_runtime.load(__file__, "spec.yaml", "83ccea1b5f7a66fe")
+_runtime.load(__file__, "spec.yaml", "6a0918886618adaf")
 
 import torch  # noqa: E402
 

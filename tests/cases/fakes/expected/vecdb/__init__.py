@@ -21,7 +21,7 @@ __all__ = [
     "Real",
 ]
 
-_runtime.load(__file__, "spec.yaml", "c54055f709d9ea16")
+_runtime.load(__file__, "spec.yaml", "c833c05977d67cfa")
 
 import torch  # noqa: E402
 

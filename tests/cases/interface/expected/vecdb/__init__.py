@@ -20,7 +20,7 @@ __all__ = [
     "whitespace",
 ]
 
-_runtime.load(__file__, "spec.yaml", "2281a142a6d8b6b9")
+_runtime.load(__file__, "spec.yaml", "c6eb006933cc08b9")
 
 import torch  # noqa: E402
 
