@@ -11,7 +11,6 @@ import re
 import shutil
 import subprocess
 import sys
-import sysconfig
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -117,7 +116,8 @@ def _configure(out: Path, folder: Path, libraries: Sequence[str]) -> list[str]:
     text = cached.read_text(encoding="utf-8") if cached.exists() else ""
     fixed = (torch, out.resolve(), sys.executable)
     known = all(f"={value}\n" in text for value in fixed)
-    site = sysconfig.get_path("purelib")
+    # CMake itself looks at this only when it configures a folder for the first time.
+    launcher = os.environ.get("CMAKE_CXX_COMPILER_LAUNCHER")
     return [
         _tool("cmake"),
         *([] if known or not text else ["--fresh"]),
@@ -126,8 +126,7 @@ def _configure(out: Path, folder: Path, libraries: Sequence[str]) -> list[str]:
         f"-DCMAKE_MAKE_PROGRAM={_tool('ninja')}",
         f"-DTorch_DIR={torch}",
         f"-DPython_EXECUTABLE={sys.executable}",
-        # Where PyPI packages keep their CMake packages: <site>/<name>/cmake.
-        f"-DCMAKE_PREFIX_PATH={site}",
+        *([f"-DCMAKE_CXX_COMPILER_LAUNCHER={launcher}"] if launcher else []),
         f"-DCODEGEN_LIBRARIES={';'.join(libraries)}",
         "-S",
         str(out.resolve()),

@@ -43,6 +43,10 @@ COMMANDS: Mapping[str, Command] = {
     ),
 }
 LATER = ("init",)
+VERSION = f"torch-backend-codegen {__version__}"
+CMAKE = Path(__file__).parent / "share" / "cmake" / "torch_backend_codegen"
+# Answered before anything is imported: CMake asks while it configures.
+ANSWERS = {"--version": VERSION, "-V": VERSION, "--cmake-dir": str(CMAKE)}
 EXIT_CODES = """\
 exit codes: 0 clean, 1 the specs are wrong or --check found something, 2 usage, I/O or a defect of codegen
 """
@@ -66,8 +70,8 @@ def console() -> NoReturn:
 
 
 def _run(given: list[str]) -> int:
-    if given in (["--version"], ["-V"]):
-        streams.write(f"torch-backend-codegen {__version__}\n")
+    if len(given) == 1 and given[0] in ANSWERS:
+        streams.write(f"{ANSWERS[given[0]]}\n")
         return 0
     if given[:1] == ["help"]:
         if unknown := set(given[1:]) - COMMANDS.keys():
@@ -121,9 +125,14 @@ def parser(name: str, command: Any) -> ArgumentParser:
     command.arguments(made)
     made.set_defaults(parsers=parsers)
     if not name:
-        version = f"torch-backend-codegen {__version__}"
         made.add_argument(
-            "--version", "-V", action="version", version=version, help="print the version"
+            "--version", "-V", action="version", version=VERSION, help="print the version"
+        )
+        made.add_argument(
+            "--cmake-dir",
+            action="version",
+            version=ANSWERS["--cmake-dir"],
+            help="print the folder for CMake's torch_backend_codegen_DIR",
         )
     return made
 

@@ -16,15 +16,20 @@ class LibraryView(NamedTuple):
     library: str
     fingerprint: str
     target: str
+    root: str
     packages: tuple[str, ...]
     sources: tuple[str, ...]
     include_dirs: tuple[str, ...]
     libraries: tuple[str, ...]
     definitions: tuple[str, ...]
+    headers: bool
+    files: tuple[str, ...]
 
 
-def library(library: Library, spec: str, fingerprint: str, root: PurePosixPath) -> LibraryView:
-    """`root` leads from the library's folder to the folder of its spec."""
+def library(
+    library: Library, spec: str, fingerprint: str, root: PurePosixPath, files: Iterable[str]
+) -> LibraryView:
+    """`root` leads from the library's folder to the folder of its spec; `files` are those of the Python package."""
 
     def values(texts: Iterable[Text]) -> tuple[str, ...]:
         return tuple(text.value for text in texts)
@@ -37,12 +42,15 @@ def library(library: Library, spec: str, fingerprint: str, root: PurePosixPath) 
         library=library.name.value,
         fingerprint=fingerprint,
         target=names.target(library.name.value),
+        root=str(root),
         packages=values(library.cpp.packages),
         sources=paths(library.cpp.sources),
         # Headers may also be named as they lie, from the spec.
         include_dirs=(*paths(library.cpp.include_dirs), str(root)),
         libraries=values(library.cpp.libraries),
         definitions=values(library.cpp.definitions),
+        headers=bool(library.backends),
+        files=tuple(files),
     )
 
 

@@ -218,12 +218,18 @@ class _Library:
         self._cpp = headers | {"src/registration.cpp": (source[0], view)}
 
     def files(self) -> Iterator[File]:
-        package = python.package(self._library, self._spec, self._fingerprint)
+        package = list(self._package())
         for path, (template, view) in self._cpp.items():
             yield self._rendered(path, template, view)
         root = PurePosixPath(_relative(self._beside, self._folder))
-        build = cmake.library(self._library, self._spec, self._fingerprint, root)
+        paths = (PurePosixPath(file.path).name for file in package)
+        build = cmake.library(self._library, self._spec, self._fingerprint, root, paths)
         yield self._rendered("CMakeLists.txt", "cmake/library.txt.j2", build)
+        yield from package
+
+    def _package(self) -> Iterator[File]:
+        """What is installed beside the shared objects."""
+        package = python.package(self._library, self._spec, self._fingerprint)
         for path in ("__init__.py", "__init__.pyi"):
             yield self._python(path, package)
         for support in self._support():

@@ -50,12 +50,14 @@ def run(page: Path, folder: Path, path: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
+# tests/test_cmake.py builds and runs this one.
+CMAKE = ROOT / "docs" / "cmake.md"
 STEP_BY_STEP = [ROOT / "docs" / f"{name}.md" for name in ("backends", "classes", "compile")]
 
 
 @pytest.mark.parametrize(
     "page",
-    [p for p in PAGES if blocks(p, "python") and p not in STEP_BY_STEP],
+    [p for p in PAGES if blocks(p, "python") and p not in (*STEP_BY_STEP, CMAKE)],
     ids=lambda p: p.name,
 )
 def test_examples_run(page: Path, libraries: Path, tmp_path: Path) -> None:
@@ -119,8 +121,8 @@ def test_commands_are_commands(page: Path) -> None:
     """Every `python -m codegen …` of a block is taken by its parser."""
     for text in [*blocks(page, "sh"), *blocks(page, "console")]:
         for line in text.replace("\\\n", " ").splitlines():
-            called = re.search(r"(?:python -m codegen|torch-backend-codegen) ([^#&|>]*)", line)
-            if called:
+            called = re.search(r"(?:python -m codegen|torch-backend-codegen) ([^#&|>)]*)", line)
+            if called and called[1] not in cli.ANSWERS:
                 cli.parse(shlex.split(called[1]))
 
 
@@ -128,9 +130,10 @@ def test_commands_are_commands(page: Path) -> None:
 def test_every_block_is_of_a_kind_that_is_tested(page: Path) -> None:
     """C++ is quoted or part of a step-by-step example; templates are tests/test_templates.py's; none is a picture."""
     tested = {"python", "yaml", "cpp", "sh", "console", "jinja", ""}
+    tested |= {"cmake", "toml"} if page == CMAKE else set()
     languages = re.findall(r"^```(\w*)\n.*?^```", page.read_text(), re.MULTILINE | re.DOTALL)
     assert set(languages) <= tested
-    if page not in STEP_BY_STEP:
+    if page not in (*STEP_BY_STEP, CMAKE):
         assert set(blocks(page, "cpp")) <= {text for _, text in quoted(page)}
 
 

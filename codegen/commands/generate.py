@@ -49,6 +49,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--diff", action="store_true", help="with --check: print what would change as a patch"
     )
+    parser.add_argument(
+        "--depfile",
+        type=Path,
+        metavar="FILE",
+        help="write there what the output is made of, as a rule of make",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -67,6 +73,11 @@ def once(options: argparse.Namespace, see: See) -> int:
     if options.check:
         return _report(options, plan.changes)
     write(options.out, plan.changes)
+    if options.depfile:
+        from codegen import depfile
+
+        text = depfile.rule(options.out, options.paths, plan.libraries, options.templates)
+        options.depfile.write_text(text, encoding="utf-8", newline="\n")
     return console.complain(options.format, (), "")
 
 

@@ -15,7 +15,7 @@ __all__ = [
     "elementwise",
 ]
 
-_runtime.load(__file__, "specs/elementwise.yaml", "acf4a6eb1367eb0c")
+_runtime.load(__file__, "specs/elementwise.yaml", "b70954cc47b79e14")
 
 from . import _classes  # noqa: E402
 

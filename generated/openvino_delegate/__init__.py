@@ -14,7 +14,7 @@ __all__ = [
     "openvino_delegate",
 ]
 
-_runtime.load(__file__, "specs/openvino_delegate.yaml", "8da899662ac8ae2e")
+_runtime.load(__file__, "specs/openvino_delegate.yaml", "aa9963706cb18022")
 
 from . import _classes  # noqa: E402
 

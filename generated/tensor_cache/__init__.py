@@ -15,7 +15,7 @@ __all__ = [
     "LRUCache",
 ]
 
-_runtime.load(__file__, "specs/tensor_cache.yaml", "83e9d1baa905bd78")
+_runtime.load(__file__, "specs/tensor_cache.yaml", "2e19fe81f724eed6")
 
 import torch  # noqa: E402
 

@@ -15,7 +15,7 @@ __all__ = [
     "torch_jit_unavailable",
 ]
 
-_runtime.load(__file__, "specs/torch_jit.yaml", "dc9ce4d90414dbe1")
+_runtime.load(__file__, "specs/torch_jit.yaml", "40f974663a735fa9")
 
 from . import _classes  # noqa: E402
 

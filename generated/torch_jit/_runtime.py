@@ -41,10 +41,7 @@ def load(package: str, spec: str, fingerprint: str) -> None:
     library = Path(package).parent.name
     path = Path(package).with_name(f"lib{library}.torch.so")
     module = path.with_name(f"_native{importlib.machinery.EXTENSION_SUFFIXES[0]}")
-    out = path.parents[1].name
-    command = ["python", "-m", "codegen", "build", spec]
-    command += [] if out == "generated" else ["--out", out]
-    remedy = f"Build it in {path.parents[2]}: {shlex.join(command)}"
+    remedy = _remedy(path, spec)
     try:
         _check_stamp(path, fingerprint)
         _check_stamp(module, fingerprint)
@@ -58,6 +55,16 @@ def load(package: str, spec: str, fingerprint: str) -> None:
         raise ImportError(f"{library}: cannot register {reason}", name=library, path=str(path))
     functions.restype = ctypes.c_void_p
     importlib.import_module(f"{library}._native").use(functions())
+
+
+def _remedy(path: Path, spec: str) -> str:
+    """A package that was installed has no manifest beside it."""
+    out = path.parents[1]
+    if not (out / "codegen.lock").is_file():
+        return "Install a build of it for this environment"
+    command = ["python", "-m", "codegen", "build", spec]
+    command += [] if out.name == "generated" else ["--out", out.name]
+    return f"Build it in {out.parent}: {shlex.join(command)}"
 
 
 def _check_stamp(path: Path, fingerprint: str) -> None:

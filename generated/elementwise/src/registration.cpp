@@ -9,7 +9,7 @@ namespace {
 
 // What the Python package reads before it loads this library.
 [[gnu::used]] constexpr char stamp[] =
-    "torch-backend-codegen torch=" TORCH_VERSION " source=acf4a6eb1367eb0c;";
+    "torch-backend-codegen torch=" TORCH_VERSION " source=b70954cc47b79e14;";
 
 const elementwise::backend<elementwise::Delegate> registered_elementwise(
     "elementwise",

@@ -22,7 +22,7 @@ __all__ = [
     "SearcherInterface",
 ]
 
-_runtime.load(__file__, "spec.yaml", "79f754b9f21b10b9")
+_runtime.load(__file__, "spec.yaml", "6a0918886618adaf")
 
 import torch  # noqa: E402
 

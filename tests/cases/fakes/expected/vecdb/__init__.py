@@ -21,7 +21,7 @@ __all__ = [
     "Real",
 ]
 
-_runtime.load(__file__, "spec.yaml", "191c6f7a47ad541a")
+_runtime.load(__file__, "spec.yaml", "c833c05977d67cfa")
 
 import torch  # noqa: E402
 

@@ -20,7 +20,7 @@ __all__ = [
     "whitespace",
 ]
 
-_runtime.load(__file__, "spec.yaml", "25e7b0a5784f7687")
+_runtime.load(__file__, "spec.yaml", "c6eb006933cc08b9")
 
 import torch  # noqa: E402
 

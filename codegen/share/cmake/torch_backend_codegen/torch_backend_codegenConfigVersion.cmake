@@ -1,0 +1,10 @@
+# The version is that of the Python package; what has the same major number goes together.
+file(STRINGS "${CMAKE_CURRENT_LIST_DIR}/../../../__init__.py" version REGEX "^__version__ = ")
+string(REGEX MATCH "[0-9]+(\\.[0-9]+)*" PACKAGE_VERSION "${version}")
+string(REGEX MATCH "^[0-9]+" major "${PACKAGE_VERSION}")
+if(PACKAGE_VERSION VERSION_GREATER_EQUAL PACKAGE_FIND_VERSION AND PACKAGE_FIND_VERSION_MAJOR STREQUAL major)
+  set(PACKAGE_VERSION_COMPATIBLE TRUE)
+  if(PACKAGE_VERSION VERSION_EQUAL PACKAGE_FIND_VERSION)
+    set(PACKAGE_VERSION_EXACT TRUE)
+  endif()
+endif()
