@@ -64,13 +64,7 @@ def check_sources(libraries: Sequence[Library], diagnostics: Diagnostics) -> Non
 
 
 def _library_name(library: Library, diagnostics: Diagnostics) -> None:
-    name = library.name
-    if (
-        rules.cpp_identifier(name, "library", diagnostics)
-        and name.value in names.RESERVED_LIBRARIES
-    ):
-        message = f"a library called '{name}' would be in the way of what has that name already"
-        diagnostics.add("CG401", name.span, message, f"for example '{name}_backend'")
+    rules.library_name(library.name, diagnostics)
     rules.identifier(library.namespace, "namespace", diagnostics, underscore=True)
 
 

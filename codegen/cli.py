@@ -41,8 +41,8 @@ COMMANDS: Mapping[str, Command] = {
     "completion": Command(
         "SHELL", "print what completes this command line in a shell", "completion"
     ),
+    "init": Command("NAME", "start a project that installs as a wheel", "init"),
 }
-LATER = ("init",)
 VERSION = f"torch-backend-codegen {__version__}"
 CMAKE = Path(__file__).parent / "share" / "cmake" / "torch_backend_codegen"
 # Answered before anything is imported: CMake asks while it configures.

@@ -74,6 +74,13 @@ def cpp_identifier(text: Text, what: str, diagnostics: Diagnostics) -> bool:
     return not word
 
 
+def library_name(name: Text, diagnostics: Diagnostics) -> None:
+    taken = name.value in names.RESERVED_LIBRARIES
+    if cpp_identifier(name, "library", diagnostics) and taken:
+        message = f"a library called '{name}' would be in the way of what has that name already"
+        diagnostics.add("CG401", name.span, message, f"for example '{name}_backend'")
+
+
 def cpp_word(name: str) -> str | None:
     """What a name of the library's namespace is, where it is no free one."""
     return cpp_token(name) or (

@@ -128,8 +128,11 @@ def test_commands_are_commands(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
 def test_every_block_is_of_a_kind_that_is_tested(page: Path) -> None:
-    """C++ is quoted or part of a step-by-step example; templates are tests/test_templates.py's; none is a picture."""
-    tested = {"python", "yaml", "cpp", "sh", "console", "jinja", ""}
+    """C++ is quoted or part of a step-by-step example; a block without a language is a picture.
+
+    tests/test_templates.py has templates, tests/test_init.py applies patches, tests/test_ci.py looks at YAML of others.
+    """
+    tested = {"python", "yaml", "yml", "diff", "cpp", "sh", "console", "jinja", ""}
     tested |= {"cmake", "toml"} if page == CMAKE else set()
     languages = re.findall(r"^```(\w*)\n.*?^```", page.read_text(), re.MULTILINE | re.DOTALL)
     assert set(languages) <= tested
