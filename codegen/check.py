@@ -79,6 +79,16 @@ def _cpp_names(library: Library, diagnostics: Diagnostics) -> None:
     rules.all_distinct(entities, diagnostics)
 
 
+def _hides_namespace(library: Library, diagnostics: Diagnostics) -> None:
+    """The generated C++ stands in the library's namespace, where a class of that name would be meant by it."""
+    classes = [cls.cls for cls in library.classes]
+    classes += [i.cls for backend in library.backends for i in backend.implementations]
+    for text in classes:
+        if text.value.removeprefix("::") == f"{library.name}::{library.name}":
+            message = f"the class '{text}' is called like its namespace, and would hide it"
+            diagnostics.add("CG401", text.span, message, f"for example {text}Impl")
+
+
 def _package_names(library: Library, diagnostics: Diagnostics) -> None:
     """Imports, modules, protocols and implementations are attributes of one Python package."""
     nowhere = library.name.span
@@ -284,6 +294,7 @@ def _registered_names_are_distinct(libraries: Sequence[Library], diagnostics: Di
 _LIBRARY_RULES: tuple[Callable[[Library, Diagnostics], None], ...] = (
     _library_name,
     _cpp_names,
+    _hides_namespace,
     _package_names,
     _paths,
     _modules,
