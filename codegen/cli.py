@@ -77,8 +77,6 @@ def _run(given: list[str]) -> int:
         if unknown := set(given[1:]) - COMMANDS.keys():
             return streams.fail(f"no command is called '{unknown.pop()}'; --help lists them")
         given = [*given[1:], "--help"]
-    if given and given[0] in LATER and not Path(given[0]).exists():
-        return streams.fail(f"the command '{given[0]}' is not in this version")
     if not given:
         parser("", _module("")).print_help(sys.stderr)
         return 2

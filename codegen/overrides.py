@@ -91,6 +91,12 @@ def all_names() -> tuple[str, ...]:
 
 
 @cache
+def replaceable() -> tuple[str, ...]:
+    """Those that the user's may stand for: what a project begins with is theirs anyway."""
+    return tuple(name for name in all_names() if not name.startswith("init/"))
+
+
+@cache
 def shipped(name: str) -> str:
     return (folder() / name).read_text(encoding="utf-8")
 
@@ -108,8 +114,8 @@ def _names(place: Path) -> list[str]:
 
 def _override(place: Path, name: str) -> Override:
     path = place / name
-    if name not in all_names():
-        help = did_you_mean(name, all_names()) or "`codegen templates` lists those that there are"
+    if name not in replaceable():
+        help = did_you_mean(name, replaceable()) or "`codegen templates` lists those that there are"
         raise Stop(f"{path} stands for no template; {help}")
     try:
         return Override(name, str(path), path.read_text(encoding="utf-8"))

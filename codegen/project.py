@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from codegen import __version__, check, render, rules
+from codegen import __version__, check, json_schema, render, rules
 from codegen.diagnostics import Diagnostics
 from codegen.load import load
 from codegen.source import Source, Span, Text
@@ -24,6 +24,8 @@ TEMPLATES: Mapping[str, str] = {
 """The folders of templates/init, and what each project is about."""
 
 OUT = "generated"
+SCHEMA = "spec.schema.json"
+"""What the first line of the spec names, for editors."""
 _SHARED: Mapping[str, str] = {
     "pyproject.toml": "pyproject.toml.j2",
     "CMakeLists.txt": "CMakeLists.txt.j2",
@@ -77,7 +79,8 @@ def files(library: str, template: str) -> dict[str, str]:
         f"tests/test_{library}.py": "test.py.j2",
     }
     made = {path: f"{template}/{name}" for path, name in own.items()} | dict(_SHARED)
-    return {path: _render(name, view) for path, name in made.items()}
+    texts = {path: _render(name, view) for path, name in made.items()}
+    return texts | {f"specs/{SCHEMA}": json_schema.text()}
 
 
 def check_spec(library: str, texts: Mapping[str, str], diagnostics: Diagnostics) -> None:

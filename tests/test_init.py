@@ -23,6 +23,7 @@ WRITTEN = [
     "CMakeLists.txt",
     "README.md",
     "pyproject.toml",
+    "specs/spec.schema.json",
     "specs/vecdb.yaml",
     "specs/vecdb/vecdb.cpp",
     "specs/vecdb/vecdb.h",
@@ -163,9 +164,9 @@ def test_in_this_folder(
         ("numpy", "a library called 'numpy' would be in the way of what has that name already"),
         (
             "Delegate",
-            "specs/Delegate.yaml:15:16: error CG401: the class 'Delegate::Delegate' is called like its",
+            "specs/Delegate.yaml:16:16: error CG401: the class 'Delegate::Delegate' is called like its",
         ),
-        ("null", "specs/null.yaml:2:10: error CG203:"),
+        ("null", "specs/null.yaml:3:10: error CG203:"),
         ("_x", "  help: for example 'x'"),
     ],
 )

@@ -75,7 +75,7 @@ def fingerprint() -> str:
     return found[1]
 
 
-REFERENCE = [name for name in overrides.all_names() if name.startswith("docs/")]
+REFERENCE = [name for name in overrides.replaceable() if name.startswith("docs/")]
 
 
 @pytest.mark.parametrize("name", REFERENCE)
@@ -95,7 +95,7 @@ def test_each_template_of_the_reference_can_be_changed(project: Path, name: str)
     assert main(["docs", "one.yaml", "--check"]) == 1
 
 
-@pytest.mark.parametrize("name", sorted({*overrides.all_names()} - {*REFERENCE}))
+@pytest.mark.parametrize("name", sorted({*overrides.replaceable()} - {*REFERENCE}))
 def test_each_template_can_be_changed(project: Path, name: str) -> None:
     """The others stay; the C++ has another fingerprint; without the option, all is as it was."""
     before, stamp = generated(), fingerprint()
@@ -138,7 +138,7 @@ def test_a_copy_changes_nothing_until_it_is_changed(
 ) -> None:
     name = "python/__init__.pyi.j2"
     assert main(["templates"]) == 0
-    assert capsys.readouterr().out.splitlines() == list(overrides.all_names())
+    assert capsys.readouterr().out.splitlines() == list(overrides.replaceable())
     assert main(["templates", name, "--to", "mine"]) == 0
     assert Path("mine", name).read_text() == (ROOT / "templates" / name).read_text()
     assert main(["one.yaml", "--templates", "mine", "--check"]) == 0
@@ -225,7 +225,7 @@ def test_what_editors_leave_is_no_template(project: Path) -> None:
 
 def test_the_listed_fields_are_those_that_there_are(request: pytest.FixtureRequest) -> None:
     """`pytest --update` writes the table of docs/templates.md from the views."""
-    rendered = {name for name in overrides.all_names() if name.endswith(".j2")}
+    rendered = {name for name in overrides.replaceable() if name.endswith(".j2")}
     assert set(VIEWS) == rendered
     lines = ["| template | fields |", "|---|---|"]
     seen: dict[str, Any] = {}

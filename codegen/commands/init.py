@@ -6,9 +6,7 @@ import argparse
 import shlex
 from pathlib import Path
 
-from codegen import console, output, project
-from codegen.commands.generate import make_plan, write
-from codegen.diagnostics import Diagnostics, Stop
+from codegen import console
 
 DESCRIPTION = (
     "Starts a project: a declaration with the C++ that it names, a small example that works; tests; and what makes a\n"
@@ -25,7 +23,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", metavar="NAME", help="of the library, its package and its folder")
     parser.add_argument(
         "--template",
-        choices=tuple(project.TEMPLATES),
+        choices=("backend", "classes"),
         default="backend",
         help="what the example is: a backend that TorchScript lowers to (backend), or classes",
     )
@@ -33,6 +31,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
+    from codegen import project
+    from codegen.commands.generate import make_plan, write
+    from codegen.diagnostics import Diagnostics
+
     diagnostics = Diagnostics()
     project.check_name(options.name, diagnostics)
     files: dict[str, str] = {}
@@ -44,8 +46,9 @@ def run(options: argparse.Namespace) -> int:
         return 2
     folder = options.dir or Path(options.name)
     _create(folder, files)
-    out = folder / project.OUT
-    plan = make_plan([folder / project.spec_path(options.name)], out, diagnostics)
+    spec, out = folder / project.spec_path(options.name), folder / project.OUT
+    made = argparse.Namespace(paths=[spec], out=out, templates=None)
+    plan = make_plan(made, diagnostics, lambda _: None)
     assert plan is not None, "the declaration was checked"
     write(out, plan.changes)
     _advise(options.name, folder)
@@ -53,6 +56,9 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _create(folder: Path, files: dict[str, str]) -> None:
+    from codegen import output, project
+    from codegen.diagnostics import Stop
+
     if taken := project.in_the_way(folder, files):
         listed = "".join(f"\n  {path}" for path in taken)
         raise Stop(f"nothing was written, for these exist already:{listed}")

@@ -26,7 +26,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     from codegen import output, overrides
 
-    known = overrides.all_names()
+    known = overrides.replaceable()
     if bool(options.names) != bool(options.to):
         raise Stop("NAME goes with --to DIR")
     for name in options.names:
