@@ -69,6 +69,7 @@ def copy(native_packages: Path, tmp_path: Path) -> Copy:
         shutil.copytree(
             native_packages / "broken", package, ignore=shutil.ignore_patterns("__pycache__")
         )
+        shutil.copy(native_packages / "codegen.lock", package.parent)
         return package
 
     return make
@@ -141,6 +142,14 @@ def test_what_is_not_as_it_was_built(copy: Copy, run_python: Callable[..., str])
         for package, message in cases
     }
     assert messages == expected
+
+
+def test_what_is_installed_was_built_elsewhere(copy: Copy, run_python: Callable[..., str]) -> None:
+    package, message = next(outdated(copy))
+    (package.parent / "codegen.lock").unlink()
+    messages = json.loads(run_python(IMPORT_EACH, package.parent))
+    (said,) = (text for _, _, text in messages.values())
+    assert said == f"broken: {message}. Install a build of it for this environment"
 
 
 @pytest.mark.parametrize(("first", "second"), [("broken", "rival"), ("rival", "broken")])
