@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -20,6 +21,15 @@ def build(*paths: Path, out: Path) -> None:
     command = [sys.executable, "-m", "codegen", "build", *map(str, paths), "--out", str(out)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def program(*names: str) -> str:
+    """The first of these that is installed. Without one a test is skipped, but not in CI, which installs it."""
+    found = next(filter(None, map(shutil.which, names)), None)
+    if found is None:
+        missing = f"{' or '.join(names)} is not installed"
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(missing)
+    return str(found)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -6,7 +6,6 @@ import os
 import pty
 import re
 import select
-import shutil
 import subprocess
 import sys
 import time
@@ -14,6 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
+from conftest import program
 
 from codegen import cli
 from codegen.cli import main
@@ -135,14 +135,14 @@ def test_bash(script: Callable[[str], Path], typed: str, expected: set[str]) -> 
     assert bash(script("bash"), typed) == expected
 
 
-@pytest.mark.skipif(not shutil.which("fish"), reason="fish is not installed")
 @pytest.mark.parametrize(("typed", "expected"), QUESTIONS, ids=[q for q, _ in QUESTIONS])
 def test_fish(script: Callable[[str], Path], typed: str, expected: set[str]) -> None:
+    program("fish")
     assert fish(script("fish"), typed) == expected
 
 
-@pytest.mark.skipif(not shutil.which("zsh"), reason="zsh is not installed")
 def test_zsh(script: Callable[[str], Path]) -> None:
+    program("zsh")
     questions = [typed for typed, _ in QUESTIONS]
     expected = [{Path(answer).name for answer in answers} for _, answers in QUESTIONS]
     answers = zsh(script("zsh"), questions)

@@ -1,16 +1,15 @@
 """The page of an API reference in a real browser, from a file: search, keyboard, links, themes, narrow screens.
 
-Needs Chromium or Chrome with its driver; .ci/run installs them. Without them the tests fail.
+Needs Chromium or Chrome with its driver, which .ci/run installs.
 """
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
+from conftest import ROOT, program
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
@@ -75,9 +74,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture(scope="module")
 def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
-    binary = shutil.which("google-chrome") or shutil.which("chromium")
-    driver = shutil.which("chromedriver")
-    assert binary and driver, "no browser: apt-get install chromium chromium-driver"
+    binary, driver = program("google-chrome", "chromium"), program("chromedriver")
     options = webdriver.ChromeOptions()
     options.binary_location = binary
     for flag in [*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"]:
