@@ -15,6 +15,7 @@ from codegen import names, overloads, python_fakes, types
 from codegen.model import Backend, Class, Implementation, Library, Method, Property
 from codegen.python_fakes import FakeClassView
 from codegen.schema import Argument
+from codegen.source import Text
 
 
 class MethodView(NamedTuple):
@@ -42,6 +43,8 @@ class ClassView(NamedTuple):
     base: str
     registration: str
     """The arguments of the decorator that only the module has."""
+    decorators: tuple[str, ...]
+    """Those that only the stub has."""
     doc: str
     members: tuple[MemberView, ...]
     """What the module has: of overloads also the one method that picks one, and how each is called."""
@@ -256,6 +259,7 @@ class _Class:
             name=cls.name.value,
             base=cls.base.value if cls.base else names.SCRIPT_CLASS,
             registration=self._registration(),
+            decorators=_deprecated(cls.deprecated),
             doc=cls.doc or f"The class torch.classes.{self._library.namespace}.{cls.name}.",
             members=tuple(self._members(stub=False)),
             declared=tuple(self._members(stub=True)),
@@ -299,7 +303,7 @@ class _Class:
             yield from self._overloads(group, static, through)
             return
         (method,) = group
-        decorators = (*static, *through)
+        decorators = (*static, *through, *(() if called else _deprecated(method.deprecated)))
         ignored = ["override"] if _overrides_object(method) else []
         # Of a method that is decorated, type checkers do not ask it.
         ignored += ["misc"] if not decorators and self._unlike_its_operator(method) else []
@@ -313,7 +317,8 @@ class _Class:
             minded = index == 0 and name in ("__eq__", "__ne__")
             overload = f"@overload{'  # type: ignore[override]' if minded else ''}"
             unsafe = overloads.unsafe(method, group[index + 1 :], self._library)
-            yield self._method(method, (overload, *static), ["overload-overlap"] if unsafe else [])
+            decorators = (overload, *static, *(() if through else _deprecated(method.deprecated)))
+            yield self._method(method, decorators, ["overload-overlap"] if unsafe else [])
         if through:
             receiver = "" if static else "self, "
             doc = "\n\n".join(filter(None, (_documentation(m, "A method") for m in group)))
@@ -357,11 +362,13 @@ class _Class:
 
         name = prop.name.value
         getter = f"{name}(self) -> {self._annotated(prop.type, returned=True)}"
-        decorators = (self._decorator("property"), *held(names.getter(name)))
+        deprecated = _deprecated(prop.deprecated) if stub else ()
+        decorators = (self._decorator("property"), *held(names.getter(name)), *deprecated)
         yield _member(decorators, getter, prop.doc)
         if prop.writable:
             setter = f"{name}(self, value: {self._annotated(prop.type)}) -> None"
-            yield _member((f"@{name}.setter", *held(names.setter(name))), setter, "")
+            decorators = (f"@{name}.setter", *held(names.setter(name)), *deprecated)
+            yield _member(decorators, setter, "")
 
     def _accessors(self, prop: Property) -> Iterator[MemberView]:
         """The methods that TorchScript, and what torch.compile traces, reads and writes it by."""
@@ -392,6 +399,11 @@ def _held(methods: Sequence[Method], called: Sequence[str]) -> tuple[str, ...]:
     return (f"@_classes.holds_gil({', '.join(held)})",) if held else ()
 
 
+def _deprecated(instead: Text | None) -> tuple[str, ...]:
+    """For type checkers and editors, PEP 702: in stubs alone, for calls that are made are not to be slower."""
+    return (f"@_deprecated({quote(instead.value)})",) if instead else ()
+
+
 def _member(decorators: tuple[str, ...], signature: str, doc: str, comment: str = "") -> MemberView:
     return MemberView(decorators, signature, comment, doc, "" if doc else "...")
 
@@ -415,7 +427,7 @@ def _imports(
     text = " ".join(
         [
             *(m.parameters + m.returns for p in protocols for m in p.methods),
-            *(cls.base for cls in classes),
+            *(" ".join([cls.base, *(cls.decorators if stub else ())]) for cls in classes),
             *(" ".join([*m.decorators, m.signature]) for m in members),
             *(f"{m.signature} {m.result}" for fake in fakes for m in fake.methods),
         ]
@@ -424,12 +436,15 @@ def _imports(
     text = re.sub(r"'[^']*'|\"[^\"]*\"", "", text)
     typing = [name for name in ("Any", "NoReturn") if re.search(rf"\b{name}\b", text)]
     typing += ["Protocol"] if protocols else []
+    wanted = {"@_deprecated": "deprecated as _deprecated", "@overload": "overload"}
     standard = ["import builtins"] if "builtins." in text else []
     standard += [f"from typing import {', '.join(typing)}"] if typing else []
     return Imports(
         standard=tuple(standard),
         torch=("import torch",) if "torch." in text else (),
-        others=("from typing_extensions import overload",) if "@overload" in text else (),
+        others=tuple(
+            f"from typing_extensions import {name}" for used, name in wanted.items() if used in text
+        ),
     )
 
 

@@ -22,7 +22,7 @@ __all__ = [
     "SearcherInterface",
 ]
 
-_runtime.load(__file__, "spec.yaml", "6a0918886618adaf")
+_runtime.load(__file__, "spec.yaml", "b02b322509627515")
 
 import torch  # noqa: E402
 
@@ -54,7 +54,8 @@ and "counted".
         """
 
     @staticmethod
-    def default_metric() -> str: ...
+    def default_metric() -> str:
+        """Deprecated: "l2" since 2.0"""
 
     @overload
     def add(self, vectors: torch.Tensor) -> None: ...
@@ -63,10 +64,12 @@ and "counted".
     def add(self, vectors: torch.Tensor, names: list[str]) -> None: ...
 
     @overload
-    def add(self, other: Index) -> None: ...
+    def add(self, other: Index) -> None:
+        """Deprecated: search both"""
 
     @_classes.calls("add", "add_named", "add_Index")
-    def add(self, *args: Any, **kwargs: Any) -> Any: ...
+    def add(self, *args: Any, **kwargs: Any) -> Any:
+        """Deprecated: search both"""
 
     def clone(self) -> Index: ...
 
@@ -91,7 +94,8 @@ and "counted".
 
     @property
     @_classes.holds_gil("trained_getter")
-    def trained(self) -> bool: ...
+    def trained(self) -> bool:
+        """Deprecated: it always is"""
 
     @trained.setter
     @_classes.holds_gil("trained_setter")
@@ -117,7 +121,7 @@ class IVF(Index):
 
 @_classes.script_class("__torch__.torch.classes.vectors.Cursor", "spec.yaml", init=False)
 class Cursor(_classes.ScriptClass):
-    """The class torch.classes.vectors.Cursor."""
+    """Deprecated: use a list"""
 
     def __init__(self, _: NoReturn) -> None:
         """Objects come from C++ alone."""

@@ -7,6 +7,7 @@ import builtins
 from typing import NoReturn, Protocol
 
 import torch
+from typing_extensions import deprecated as _deprecated
 from typing_extensions import overload
 
 from . import _classes
@@ -42,15 +43,23 @@ and "counted".
         """
 
     @staticmethod
-    def default_metric() -> str: ...
+    @_deprecated('"l2" since 2.0')
+    def default_metric() -> str:
+        """Deprecated: "l2" since 2.0"""
+
     @overload
     def add(self, vectors: torch.Tensor) -> None: ...
     @overload
     def add(self, vectors: torch.Tensor, names: list[str]) -> None: ...
     @overload
-    def add(self, other: Index) -> None: ...
+    @_deprecated("search both")
+    def add(self, other: Index) -> None:
+        """Deprecated: search both"""
+
     def add_named(self, vectors: torch.Tensor, names: list[str]) -> None: ...
-    def add_Index(self, other: Index) -> None: ...
+    def add_Index(self, other: Index) -> None:
+        """Deprecated: search both"""
+
     def clone(self) -> Index: ...
     def shards(self, count: builtins.int) -> dict[str, list[tuple[Index, builtins.int | None]]]: ...
     def pack(self, bias: torch._C.ScriptObject | None = None) -> torch._C.ScriptObject: ...
@@ -70,8 +79,12 @@ and "counted".
     def nprobe_getter(self) -> builtins.int: ...
     def nprobe_setter(self, value: builtins.int) -> None: ...
     @property
-    def trained(self) -> bool: ...
+    @_deprecated("it always is")
+    def trained(self) -> bool:
+        """Deprecated: it always is"""
+
     @trained.setter
+    @_deprecated("it always is")
     def trained(self, value: bool) -> None: ...
     def trained_getter(self) -> bool: ...
     def trained_setter(self, value: bool) -> None: ...
@@ -89,8 +102,9 @@ class IVF(Index):
     def tracing_mode(self) -> str:
         """How torch.compile and torch.export trace calls: on the object, or on a fake of it."""
 
+@_deprecated("use a list")
 class Cursor(_classes.ScriptClass):
-    """The class torch.classes.vectors.Cursor."""
+    """Deprecated: use a list"""
 
     def __init__(self, _: NoReturn) -> None:
         """Objects come from C++ alone."""

@@ -10,7 +10,7 @@ namespace {
 
 // What the Python package reads before it loads this library.
 [[gnu::used]] constexpr char stamp[] =
-    "torch-backend-codegen torch=" TORCH_VERSION " source=6a0918886618adaf;";
+    "torch-backend-codegen torch=" TORCH_VERSION " source=b02b322509627515;";
 
 constexpr codegen::ClassMethod kIndexMethods[] = {
     {"__init__(int dim, *, str metric=\"l2\") -> NoneType _0",
@@ -31,7 +31,7 @@ constexpr codegen::ClassMethod kIndexMethods[] = {
      [](codegen::Call& call) {
        call.give<std::string>(vecdb::Index::default_metric());
      },
-     "",
+     "Deprecated: \"l2\" since 2.0",
      codegen::Kind::kStatic},
     {"add(Tensor vectors) -> NoneType _0",
      [](codegen::Call& call) {
@@ -50,7 +50,7 @@ constexpr codegen::ClassMethod kIndexMethods[] = {
        auto self = call.pointer<vecdb::Index>();
        vecdb::merge(self, call.take<c10::intrusive_ptr<vecdb::Index>>(1));
      },
-     ""},
+     "Deprecated: search both"},
     {"clone() -> __torch__.torch.classes.vectors.Index",
      [](codegen::Call& call) {
        auto* self = call.self<vecdb::Index>();
@@ -138,7 +138,7 @@ constexpr codegen::Property kIndexProperties[] = {
        auto* self = call.self<vecdb::Index>();
        self->trained_ = call.take<bool>(1);
      },
-     ""},
+     "Deprecated: it always is"},
     {"int",
      "int[]",
      [](codegen::Call& call) {
@@ -187,7 +187,7 @@ const codegen::RegisteredClasses kRegistered(
             "Index",
             kIVFMethods,
             {}),
-        codegen::describe<::Cursor>("Cursor", "", "", {}, {}),
+        codegen::describe<::Cursor>("Cursor", "Deprecated: use a list", "", {}, {}),
     });
 
 }  // namespace
