@@ -14,6 +14,7 @@ BESIDE = {
     "ARCHITECTURE.md": "architecture.md",
     "CHANGELOG.md": "changelog.md",
     "bench/README.md": "measured.md",
+    "codegen/spec.schema.json": "spec.schema.json",
 }
 # The theme would fetch what draws it.
 _DIAGRAM = re.compile(r"^```mermaid\n.*?^```$", re.MULTILINE | re.DOTALL)
