@@ -388,7 +388,8 @@ class TestTools:
         def check(
             *arguments: object, cwd: Path, path: str = path
         ) -> subprocess.CompletedProcess[str]:
-            options = ("--strict", "--no-error-summary", "--cache-dir", cache, "--config-file", "")
+            options = ("--strict", "--enable-error-code=deprecated", "--no-error-summary")
+            options += ("--cache-dir", str(cache), "--config-file", "")
             return run("mypy", *options, *arguments, cwd=cwd, MYPYPATH=path)
 
         return check

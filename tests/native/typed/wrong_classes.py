@@ -25,3 +25,5 @@ graph["a"]  # index
 named = graph.find("a").name  # union-attr
 leaf: objects.Leaf = node  # assignment
 result: str = node(torch.ones(1))  # assignment
+count: int = graph.named(1, 2) + graph.named("x")  # deprecated
+node.area = 2 * node.area  # deprecated
