@@ -105,7 +105,7 @@ def test_github_takes_the_text_as_it_is(
     )
     first, second = message.split("%0A")
     assert first == "a library has no key '100%25, a:b'"
-    assert second.startswith("known keys: backends, classes,")
+    assert second.startswith("known keys: backends, breaking, classes,")
 
 
 @pytest.mark.parametrize("format", FORMATS)
