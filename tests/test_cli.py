@@ -238,12 +238,14 @@ def test_the_page_has_every_command_and_option(request: pytest.FixtureRequest) -
 def _section(name: str, parser: argparse.ArgumentParser) -> str:
     command = cli.COMMANDS.get(name, cli.GENERATE)
     examples = (parser.epilog or "").removeprefix("examples:\n").partition("\n\n")[0]
-    lines = [f"### `{' '.join(['python -m codegen', name, command.usage]).replace('  ', ' ')}`", ""]
-    lines += [" ".join((parser.description or "").split()), "", "| | |", "|---|---|"]
+    call = " ".join(filter(None, ["python -m codegen", name, command.usage]))
+    rows = []
     for action in parser._actions:
         if "--help" not in action.option_strings:
             spelled = " ".join([", ".join(action.option_strings), _value(action)]).strip()
-            lines.append(f"| `{spelled}` | {action.help} |")
+            rows.append(f"| `{spelled}` | {action.help} |")
+    table = ["", "| | |", "|---|---|", *rows] if rows else []
+    lines = [f"### `{call}`", "", " ".join((parser.description or "").split()), *table]
     return "\n".join([*lines, "", "```", *map(str.strip, examples.splitlines()), "```", ""])
 
 

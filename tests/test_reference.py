@@ -6,6 +6,7 @@ tests/test_reference_browser.py reads the page in a browser.
 from __future__ import annotations
 
 import ast
+import json
 import re
 import shutil
 from html.parser import HTMLParser
@@ -288,12 +289,19 @@ def test_what_is_out_of_date(folder: Path, capsys: pytest.CaptureFixture[str]) -
     Path("logs.yaml").unlink()
     capsys.readouterr()
     assert main(["docs", ".", "--check"]) == 1
+    changed = ["index.md", "reference.html", "vecdb.md"]
     assert capsys.readouterr().out.splitlines() == [
-        "changed      docs/api/index.md",
-        "changed      docs/api/reference.html",
-        "changed      docs/api/vecdb.md",
+        *(f"changed      docs/api/{name}" for name in changed),
         "stale        docs/api/logs.md",
     ]
+    assert main(["docs", ".", "--check", "--format", "json"]) == 1
+    found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert sorted((each["code"], each["path"], each["help"]) for each in found) == [
+        *(("CG602", f"docs/api/{name}", "run `python -m codegen docs .`") for name in changed),
+        ("CG604", "docs/api/logs.md", "run `python -m codegen docs .`"),
+    ]
+    assert main(["docs", ".", "--check", "--diff"]) == 1
+    assert "--- a/api/vecdb.md\n+++ b/api/vecdb.md\n" in capsys.readouterr().out
     assert main(["docs", "."]) == 0
     assert written(Path("docs/api")).keys() == {"index.md", "reference.html", "vecdb.md", "mine.md"}
     assert main(["docs", ".", "--check"]) == 0

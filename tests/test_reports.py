@@ -16,13 +16,13 @@ from urllib.parse import unquote
 import jsonschema
 import pytest
 
+from codegen import commands, reports
 from codegen.cli import main
 
 ROOT = Path(__file__).parent.parent
 ERRORS = ROOT / "tests" / "errors"
 GOOD = "library: vecdb\nclasses:\n  - {name: Index, class: vecdb::Index}\n"
 BAD = GOOD + "'100%, a:b': 1\n"
-FORMATS = ("json", "github", "sarif")
 
 
 def run(*arguments: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
@@ -108,7 +108,12 @@ def test_github_takes_the_text_as_it_is(
     assert second.startswith("known keys: backends, breaking, classes,")
 
 
-@pytest.mark.parametrize("format", FORMATS)
+def test_the_command_line_has_every_format() -> None:
+    """The list that `--help` shows without importing what makes them."""
+    assert ("text", *reports.FORMATS) == commands.FORMATS
+
+
+@pytest.mark.parametrize("format", reports.FORMATS)
 @pytest.mark.parametrize(
     ("text", "arguments", "status"),
     [

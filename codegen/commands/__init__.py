@@ -12,10 +12,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from codegen.diagnostics import Stop
+
 if TYPE_CHECKING:
     from codegen.watching import See
 
 FORMATS = ("text", "json", "github", "sarif")
+OUT = Path("generated")
 
 
 def add_paths(parser: argparse.ArgumentParser) -> None:
@@ -24,13 +27,9 @@ def add_paths(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_out(parser: argparse.ArgumentParser) -> None:
+def add_out(parser: argparse.ArgumentParser, usual: Path = OUT) -> None:
     parser.add_argument(
-        "--out",
-        type=Path,
-        default=Path("generated"),
-        metavar="DIR",
-        help="the output folder (generated)",
+        "--out", type=Path, default=usual, metavar="DIR", help=f"the output folder ({usual})"
     )
 
 
@@ -50,6 +49,26 @@ def add_templates(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="templates that stand for those of the same path in codegen's; `templates` lists them",
     )
+
+
+def add_check(parser: argparse._ActionsContainer) -> None:
+    parser.add_argument(
+        "--check", action="store_true", help="write nothing; exit 1 and list what is out of date"
+    )
+
+
+def add_diff(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--diff", action="store_true", help="with --check: print what would change as a patch"
+    )
+
+
+def refuse_diff(options: argparse.Namespace) -> None:
+    """Where there is no patch to print."""
+    if options.diff and not options.check:
+        raise Stop("--diff goes with --check")
+    if options.diff and options.format != "text":
+        raise Stop("--diff prints a patch: it has no --format")
 
 
 def add_watch(parser: argparse._ActionsContainer, what: str) -> None:

@@ -14,10 +14,9 @@ DESCRIPTION = (
     "program or a compiled extension would trip over. What is only deprecated is a warning."
 )
 EXAMPLES = """\
-  python -m codegen breaking specs/ --against HEAD~1          since a revision of git
-  python -m codegen breaking specs/a.yaml --against v1/specs  since what stands in another folder
-  python -m codegen breaking specs/ --against origin/main --format github
-                                                              in CI
+  python -m codegen breaking specs/ --against HEAD~1                  since a revision of git
+  python -m codegen breaking specs/a.yaml --against v1/specs          since what stands in another folder
+  python -m codegen breaking specs/ --against main --format github    in CI
 """
 
 

@@ -9,8 +9,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from codegen import console
-from codegen.commands import add_format, add_out, add_paths, add_templates, add_watch, perform
-from codegen.diagnostics import Diagnostic, Diagnostics, Stop
+from codegen.commands import (
+    OUT,
+    add_check,
+    add_diff,
+    add_format,
+    add_out,
+    add_paths,
+    add_templates,
+    add_watch,
+    perform,
+    refuse_diff,
+)
+from codegen.diagnostics import Diagnostic, Diagnostics
 
 if TYPE_CHECKING:
     from codegen import generate, output
@@ -42,13 +53,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add_format(parser)
     add_templates(parser)
     either = parser.add_mutually_exclusive_group()
-    either.add_argument(
-        "--check", action="store_true", help="write nothing; exit 1 and list what is out of date"
-    )
+    add_check(either)
     add_watch(either, "generate")
-    parser.add_argument(
-        "--diff", action="store_true", help="with --check: print what would change as a patch"
-    )
+    add_diff(parser)
     parser.add_argument(
         "--depfile",
         type=Path,
@@ -58,10 +65,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    if options.diff and not options.check:
-        raise Stop("--diff goes with --check")
-    if options.diff and options.format != "text":
-        raise Stop("--diff prints a patch: it has no --format")
+    refuse_diff(options)
     return perform(options, once)
 
 
@@ -71,7 +75,7 @@ def once(options: argparse.Namespace, see: See) -> int:
     if plan is None:
         return console.complain(options.format, diagnostics, "nothing was written")
     if options.check:
-        return _report(options, plan.changes)
+        return report(options, plan.changes)
     write(options.out, plan.changes)
     if options.depfile:
         from codegen import depfile
@@ -142,10 +146,16 @@ def _modules(libraries: Sequence[Library]) -> Iterator[Input]:
         yield from map(Input, modules(library))
 
 
-def _report(options: argparse.Namespace, changes: Sequence[output.Change]) -> int:
-    given = [] if options.out == Path("generated") else ["--out", str(options.out)]
+def report(
+    options: argparse.Namespace,
+    changes: Sequence[output.Change],
+    name: Sequence[str] = (),
+    usual: Path = OUT,
+) -> int:
+    """What `--check` found, for the command of that name; gives the exit code."""
+    given = [] if options.out == usual else ["--out", str(options.out)]
     given += ["--templates", str(options.templates)] if options.templates else []
-    command = shlex.join(["python", "-m", "codegen", *map(str, options.paths), *given])
+    command = shlex.join(["python", "-m", "codegen", *name, *map(str, options.paths), *given])
     if options.format != "text":
         found = (_diagnostic(change, options.out, command) for change in changes)
         return console.complain(options.format, found, "nothing was written")
