@@ -29,8 +29,7 @@ def _read(
         yield from generate.modules(library)
     own = (overrides.folder(), Path(__file__).resolve().parent)
     for folder in (*([templates] if templates else []), *own):
-        files = (path for path in folder.rglob("*") if path.is_file())
-        yield from sorted(path for path in files if "__pycache__" not in path.parts)
+        yield from (folder / name for name in overrides.names_in(folder))
 
 
 def _escape(path: Path) -> str:

@@ -20,10 +20,6 @@ from codegen.source import Span
 SUFFIXES = (".yaml", ".yml")
 
 
-class NoSpecError(Stop):
-    """What was named holds no spec."""
-
-
 @dataclass(frozen=True)
 class Named:
     """What stands on the command line: folders, and the spec files in them or named themselves."""
@@ -66,26 +62,33 @@ def find(paths: Iterable[Path], known: Set[Path]) -> Named:
     for path in paths:
         if path.is_dir():
             folders.append(path)
-            specs += sorted(p for p in path.iterdir() if p.suffix in SUFFIXES and p.is_file())
+            specs += specs_in(path)
         elif path.is_file():
             specs.append(path)
         elif path.resolve() in known or any(path.resolve() == spec.parent for spec in known):
             gone.append(path)
         else:
-            raise NoSpecError(f"{path} does not exist")
+            raise Stop(f"{path} does not exist")
     once = {spec.resolve(): spec for spec in specs}
     return Named(tuple(folders), tuple(once.values()), tuple(gone))
 
 
-def declare(specs: Sequence[Path], diagnostics: Diagnostics) -> list[Library]:
-    """The libraries that the specs declare. They are complete only if `diagnostics` stayed empty."""
-    libraries = []
-    for path in specs:
-        source = reader.decode(path.as_posix(), path.read_bytes(), diagnostics)
-        library = load(source, diagnostics) if source else None
-        if library:
-            libraries.append(library)
+def specs_in(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if path.suffix in SUFFIXES and path.is_file())
+
+
+def read(texts: Iterable[tuple[str, bytes]], diagnostics: Diagnostics) -> list[Library]:
+    """The libraries of specs, each with the name it is shown under, complete only if `diagnostics` stayed empty."""
+    sources = (reader.decode(name, data, diagnostics) for name, data in texts)
+    loaded = [load(source, diagnostics) for source in sources if source]
+    libraries = [library for library in loaded if library]
     check.check(libraries, diagnostics)
+    return libraries
+
+
+def declare(specs: Iterable[Path], diagnostics: Diagnostics) -> list[Library]:
+    """The same of files, and what else is wrong with them."""
+    libraries = read(((path.as_posix(), path.read_bytes()) for path in specs), diagnostics)
     check.check_modules(libraries, diagnostics)
     return libraries
 
@@ -94,12 +97,16 @@ def declare_all(paths: Sequence[Path], diagnostics: Diagnostics) -> list[Library
     """The libraries of what is named on the command line.
 
     Raises:
-        NoSpecError: There is none.
+        Stop: There is none.
     """
     specs = find(paths, set()).specs
     if not specs:
-        raise NoSpecError(f"no spec (*.yaml) in {', '.join(map(str, paths))}")
+        raise no_spec(paths)
     return declare(specs, diagnostics)
+
+
+def no_spec(paths: Iterable[Path]) -> Stop:
+    return Stop(f"no spec (*.yaml) in {', '.join(map(str, paths))}")
 
 
 def generate(

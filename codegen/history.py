@@ -10,10 +10,8 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-from codegen import check, reader
+from codegen import generate
 from codegen.diagnostics import Diagnostics, Stop
-from codegen.generate import SUFFIXES
-from codegen.load import load
 from codegen.model import Library
 
 
@@ -26,17 +24,12 @@ def declared(path: Path, against: str) -> list[Library]:
     diagnostics = Diagnostics()
     other = Path(against)
     texts = _in_folder(path, other) if other.exists() else _in_revision(path, against)
-    sources = (reader.decode(name, data, diagnostics) for name, data in texts)
-    loaded = (load(source, diagnostics) for source in sources if source)
-    libraries = [library for library in loaded if library]
-    check.check(libraries, diagnostics)
+    libraries = generate.read(texts, diagnostics)
     for mistake in diagnostics:
         if mistake.severity == "error":
-            line, column = mistake.span.position
-            place = f"{mistake.span.source.path}:{line}:{column}"
             raise Stop(
-                f"what stood there before is no spec to this version of codegen: {place}: {mistake.code}:"
-                f" {mistake.message}; compare with a revision that it can read"
+                f"what stood there before is no spec to this version of codegen: {mistake.span.place}:"
+                f" {mistake.code}: {mistake.message}; compare with a revision that it can read"
             )
     return libraries
 
@@ -52,9 +45,8 @@ def _in_folder(path: Path, other: Path) -> Iterator[tuple[str, bytes]]:
     if other.is_file():
         yield other.as_posix(), other.read_bytes()
         return
-    for spec in sorted(other.iterdir()):
-        if spec.suffix in SUFFIXES and spec.is_file():
-            yield spec.as_posix(), spec.read_bytes()
+    for spec in generate.specs_in(other):
+        yield spec.as_posix(), spec.read_bytes()
 
 
 def _in_revision(path: Path, revision: str) -> Iterator[tuple[str, bytes]]:
@@ -109,7 +101,7 @@ class _Repository:
         entries = (entry.partition("\t") for entry in listed.split("\0"))
         names = (name for about, _, name in entries if about.split()[1:2] == ["blob"])
         folder = f"{path}/" if path else ""
-        return [f"{folder}{name}" for name in names if name.endswith(SUFFIXES)]
+        return [f"{folder}{name}" for name in names if name.endswith(generate.SUFFIXES)]
 
     def _kind(self, commit: str, path: str) -> str:
         try:

@@ -24,10 +24,6 @@ from codegen.names import LOCK
 FORMAT = 1
 
 
-class OutputError(Stop):
-    """The output folder is in a state that a person has to mend."""
-
-
 class File(NamedTuple):
     """A text to be generated. `path` is relative to the output folder, `spec` names the declaration or is empty."""
 
@@ -127,7 +123,7 @@ def read_manifest(out: Path) -> Manifest:
                 raise ValueError(f"{name} is outside of the folder")
         return manifest
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise OutputError(
+        raise Stop(
             f"{path} cannot be read ({error}); take either side's version of a merge and run again"
         ) from error
 
@@ -147,25 +143,25 @@ def compare(
     others are left alone.
 
     Raises:
-        OutputError: A file would be written over one that the manifest does not list.
+        Stop: A file would be written over one that the manifest does not list.
     """
     entries = {path: entry for path, entry in manifest.items() if path not in owned}
     changes, wanted = [], []
     for file in sorted(files):
         known = manifest.get(file.path)
-        if not fresh and known and known.key == file.key and _is(_read(out / file.path), known):
+        if not fresh and known and known.key == file.key and _is(read(out / file.path), known):
             entries[file.path] = Entry(file.spec, file.key, known.sha256)
         else:
             wanted.append(file)
     for number, file in enumerate(wanted, 1):
         report(f"rendering {number}/{len(wanted)}: {file.path}")
-        before, after = _read(out / file.path), file.make()
+        before, after = read(out / file.path), file.make()
         entries[file.path] = Entry(file.spec, file.key, digest(after))
         if before != after:
             kind = _kind(out, file.path, before, manifest.get(file.path))
             changes.append(Change(kind, file.path, before, after))
     changes += _stale(out, manifest, entries)
-    lock, before = _manifest_text(entries), _read(out / LOCK)
+    lock, before = _manifest_text(entries), read(out / LOCK)
     if before != lock:
         changes.append(Change(Kind.MISSING if before is None else Kind.CHANGED, LOCK, before, lock))
     return changes
@@ -219,7 +215,7 @@ def _kind(out: Path, path: str, before: str | None, known: Entry | None) -> Kind
     if before is None:
         return Kind.MISSING
     if known is None:
-        raise OutputError(
+        raise Stop(
             f"{out / path} is in the way: it is not listed in {LOCK}, so it is yours; move or delete it"
         )
     return Kind.CHANGED if _is(before, known) else Kind.EDITED
@@ -232,7 +228,7 @@ def _is(text: str | None, known: Entry) -> bool:
 def _stale(out: Path, manifest: Manifest, entries: Mapping[str, Entry]) -> Iterator[Change]:
     """Files of the old manifest that no declaration produces; one that was edited since is left."""
     for path, entry in sorted(manifest.items()):
-        before = None if path in entries else _read(out / path)
+        before = None if path in entries else read(out / path)
         if before is not None:
             yield Change(Kind.STALE, path, before, None if _is(before, entry) else before)
 
@@ -242,7 +238,8 @@ def _manifest_text(entries: Mapping[str, Entry]) -> str:
     return json.dumps({"format": FORMAT, "files": files}, indent=1) + "\n"
 
 
-def _read(path: Path) -> str | None:
+def read(path: Path) -> str | None:
+    """The text of a file; None if there is none."""
     try:
         return path.read_bytes().decode("utf-8", errors="replace")
     except FileNotFoundError:

@@ -72,7 +72,7 @@ def read(place: Path | None) -> Templates:
         return SHIPPED
     if not place.is_dir():
         raise Stop(f"{place} is no folder of templates")
-    found = (_override(place, name) for name in _names(place))
+    found = (_override(place, name) for name in names_in(place))
     # A copy that was not changed yet changes nothing.
     return Templates(tuple(own for own in found if own.text != shipped(own.name)))
 
@@ -87,7 +87,7 @@ def folder() -> Path:
 
 @cache
 def all_names() -> tuple[str, ...]:
-    return tuple(_names(folder()))
+    return tuple(names_in(folder()))
 
 
 @cache
@@ -101,7 +101,7 @@ def shipped(name: str) -> str:
     return (folder() / name).read_text(encoding="utf-8")
 
 
-def _names(place: Path) -> list[str]:
+def names_in(place: Path) -> list[str]:
     """Without what editors and Jinja leave there."""
     files = (path.relative_to(place) for path in place.rglob("*") if path.is_file())
     hidden = ("__pycache__", ".")
@@ -115,7 +115,7 @@ def _names(place: Path) -> list[str]:
 def _override(place: Path, name: str) -> Override:
     path = place / name
     if name not in replaceable():
-        help = did_you_mean(name, replaceable()) or "`codegen templates` lists those that there are"
+        help = did_you_mean(name, replaceable()) or "`python -m codegen templates` lists them"
         raise Stop(f"{path} stands for no template; {help}")
     try:
         return Override(name, str(path), path.read_text(encoding="utf-8"))

@@ -84,19 +84,14 @@ FORMATS: Mapping[str, Callable[[Iterable[Diagnostic]], str]] = {
 def _text(diagnostic: Diagnostic, paint: Paint) -> str:
     severity = diagnostic.severity
     kind = paint(f"{severity} {diagnostic.code}", severity)
-    lines = [f"{paint(_place(diagnostic.span), 'place')}: {kind}: {diagnostic.message}"]
+    lines = [f"{paint(diagnostic.span.place, 'place')}: {kind}: {diagnostic.message}"]
     lines += _excerpt(diagnostic.span, severity, paint)
     for span, what in diagnostic.related:
-        lines += [f"  {paint('note', 'help')}: {_place(span)}: {what}"]
+        lines += [f"  {paint('note', 'help')}: {span.place}: {what}"]
         lines += _excerpt(span, "gutter", paint)
     if diagnostic.help:
         lines.append(f"  {paint('help', 'help')}: {diagnostic.help}")
     return "\n".join(lines)
-
-
-def _place(span: Span) -> str:
-    line, column = span.position
-    return f"{span.source.path}:{line}:{column}"
 
 
 def _excerpt(span: Span, role: str, paint: Paint) -> list[str]:
@@ -147,7 +142,7 @@ def _github(diagnostic: Diagnostic) -> str:
     place = f"file={_property(diagnostic.span.source.path)},line={line},endLine={end_line}"
     # GitHub takes columns only within a line; `endColumn` is the last one, not the one behind it.
     columns = f",col={column},endColumn={max(end_column - 1, column)}" if line == end_line else ""
-    related = (f"{what}: {_place(span)}" for span, what in diagnostic.related)
+    related = (f"{what}: {span.place}" for span, what in diagnostic.related)
     message = "\n".join(filter(None, [diagnostic.message, *related, diagnostic.help]))
     title = f",title={_property(f'{diagnostic.code}: {CODES[diagnostic.code].title}')}"
     return f"::{diagnostic.severity} {place}{columns}{title}::{_data(message)}"

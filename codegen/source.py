@@ -46,6 +46,12 @@ class Span(NamedTuple):
         return self.source.position(self.start)
 
     @property
+    def place(self) -> str:
+        """As it is shown: `path:line:column`."""
+        line, column = self.position
+        return f"{self.source.path}:{line}:{column}"
+
+    @property
     def end_position(self) -> tuple[int, int]:
         """The line and column behind its last character."""
         return self.source.position(min(self.end, len(self.source.text)))

@@ -172,7 +172,7 @@ MISTAKES = [
     (PYTHON, f'{{% include "{PYTHON}" %}}', f"mine/{PYTHON}:1: RecursionError"),
     (PYTHON, "x = (\n", f"mine/{PYTHON}: what it renders is no Python: "),
     ("cpp/runtim.h", "", "mine/cpp/runtim.h stands for no template; did you mean 'cpp/runtime.h'?"),
-    ("README.md", "", "mine/README.md stands for no template; `codegen templates` lists"),
+    ("README.md", "", "mine/README.md stands for no template; `python -m codegen templates` lists"),
 ]
 
 

@@ -104,7 +104,7 @@ def make_plan(options: argparse.Namespace, diagnostics: Diagnostics, see: See) -
     if len(diagnostics):
         return None
     if not named.specs and not generate.owned(manifest, named, out):
-        raise generate.NoSpecError(f"no spec (*.yaml) in {', '.join(map(str, paths))}")
+        raise generate.no_spec(paths)
     generated = generate.generate(libraries, named, out, manifest, templates)
     with console.Progress() as progress:
         # A check looks at every text, a run only at those that may have changed.

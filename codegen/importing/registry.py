@@ -25,10 +25,6 @@ _LINES = 12
 _FRAMES = ("frame #", "<omitting python frames>")
 
 
-class ImportFailed(Stop):
-    """A library cannot be loaded, or there is nothing in it."""
-
-
 class Member(NamedTuple):
     """A method; the first argument is the object, unless it is static."""
 
@@ -96,13 +92,13 @@ def read(libraries: Sequence[Path]) -> Registry:
     """Loads the libraries, one after the other in one process, and tells what they registered.
 
     Raises:
-        ImportFailed: torch is not installed, a library does not load, or nothing is registered.
+        Stop: torch is not installed, a library does not load, or nothing is registered.
     """
     if importlib.util.find_spec("torch") is None:
-        raise ImportFailed("torch is not installed, and only torch tells: pip install torch")
+        raise Stop("torch is not installed, and only torch tells: pip install torch")
     for library in libraries:
         if not library.is_file():
-            raise ImportFailed(f"there is no file {library}")
+            raise Stop(f"there is no file {library}")
     report = _report(libraries)
     registry = Registry(
         classes=tuple(_class(item) for item in report["classes"]),
@@ -118,7 +114,7 @@ def read(libraries: Sequence[Path]) -> Registry:
         message = (
             f"{shown}: loaded, and torch knows no class and no operator that it had not before"
         )
-        raise ImportFailed(message)
+        raise Stop(message)
     return registry
 
 
@@ -149,7 +145,7 @@ def _report(libraries: Sequence[Path]) -> dict[str, Any]:
         report = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     if "classes" in report and done.returncode == 0:
         return dict(report)
-    raise ImportFailed(_why(report, libraries, done))
+    raise Stop(_why(report, libraries, done))
 
 
 def _why(

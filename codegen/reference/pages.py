@@ -13,7 +13,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from codegen import render
+from codegen import output, render
 from codegen.diagnostics import Stop
 from codegen.model import Library
 from codegen.output import Change, Kind
@@ -54,7 +54,7 @@ def changes(out: Path, texts: Mapping[str, str]) -> list[Change]:
     """
     found = []
     for name, after in sorted(texts.items()):
-        before = _read(out / name)
+        before = output.read(out / name)
         if before is not None and not _is_ours(before):
             raise Stop(
                 f"{out / name} is in the way: it has no banner of codegen's, so it is yours; move or delete it"
@@ -69,7 +69,7 @@ def changes(out: Path, texts: Mapping[str, str]) -> list[Change]:
 def _stale(out: Path, texts: Mapping[str, str]) -> Iterator[Change]:
     """Pages of libraries that are not named any more."""
     for path in sorted(out.glob("*.md")):
-        before = _read(path) if path.name not in texts else None
+        before = output.read(path) if path.name not in texts else None
         if before is not None and _is_ours(before):
             yield Change(Kind.STALE, path.name, before, None)
 
@@ -78,13 +78,6 @@ def _is_ours(text: str) -> bool:
     """By the first line, or of HTML by the second."""
     line = text.removeprefix("<!doctype html>\n").partition("\n")[0]
     return line.startswith(_BANNER[0]) and line.endswith(_BANNER[1])
-
-
-def _read(path: Path) -> str | None:
-    try:
-        return path.read_bytes().decode("utf-8", errors="replace")
-    except FileNotFoundError:
-        return None
 
 
 def _banner(libraries: Sequence[Library]) -> str:
