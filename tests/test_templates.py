@@ -9,9 +9,9 @@ from typing import Any, get_args, get_type_hints
 import pytest
 from conftest import ROOT
 
-from codegen import cmake, cpp, generate, overrides, python
+from codegen import cmake, cpp, cpp_classes, generate, overrides, python, python_fakes
 from codegen.cli import main
-from codegen.reference import page_views
+from codegen.reference import diagram, page_views
 from codegen.scaffolding import scaffold
 
 SPEC = """\
@@ -251,16 +251,25 @@ def _fields(view: Any, seen: dict[str, Any]) -> str:
     """Each field, with the kind of what a loop over it gives where that has fields of its own."""
     shown = []
     for name, hint in get_type_hints(view).items():
-        kinds = [kind for kind in get_args(hint) if hasattr(kind, "_fields")]
-        for kind in kinds:
-            seen[_kind(kind)] = kind
-        shown.append(f"`{name}`" + "".join(f" ({_kind(kind)} each)" for kind in kinds))
+        each = [kind for kind in get_args(hint) if hasattr(kind, "_fields")]
+        one = [hint] if hasattr(hint, "_fields") else []
+        seen |= {_kind(kind): kind for kind in (*each, *one)}
+        kinds = [
+            *(f" ({_kind(kind)} each)" for kind in each),
+            *(f" ({_kind(kind)})" for kind in one),
+        ]
+        shown.append(f"`{name}`{''.join(kinds)}")
     return ", ".join(shown)
 
 
+# Of the modules of views: kinds of one name are told apart by them.
+LANGUAGES = {
+    **dict.fromkeys((cpp.__name__, cpp_classes.__name__), "C++"),
+    **dict.fromkeys((python.__name__, python_fakes.__name__), "Python"),
+    **dict.fromkeys((page_views.__name__, diagram.__name__), "reference"),
+}
+
+
 def _kind(view: Any) -> str:
-    language = {"python": "Python", "python_fakes": "Python"}.get(
-        view.__module__.split(".")[-1], "C++"
-    )
     words = re.findall("[A-Z][a-z]+", view.__name__.removesuffix("View"))
-    return f"{language} {' '.join(words).lower()}"
+    return f"{LANGUAGES[view.__module__]} {' '.join(words).lower()}"
