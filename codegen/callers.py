@@ -14,7 +14,7 @@ from enum import Enum
 
 from codegen import overloads
 from codegen.model import Library
-from codegen.types import Base, Class, Dict, Future, List, Optional, Tuple, Type, rename
+from codegen.types import Base, Class, Dict, Future, List, Optional, Tuple, Type, mapped, rename
 
 
 class Caller(Enum):
@@ -105,23 +105,15 @@ def _in_torchscript(t: Type, library: Library) -> Type:
 def _mapped(t: Type, bases: Mapping[str, str]) -> Type:
     """The type with other base types in it, and lists of any size."""
 
-    def inner(part: Type) -> Type:
-        return _mapped(part, bases)
+    def change(part: Type) -> Type:
+        match part:
+            case Base(name):
+                return Base(bases.get(name, name))
+            case List(element):
+                return List(element)
+        return part
 
-    match t:
-        case Base(name):
-            return Base(bases.get(name, name))
-        case Optional(element):
-            return Optional(inner(element))
-        case List(element):
-            return List(inner(element))
-        case Dict(key, value):
-            return Dict(inner(key), inner(value))
-        case Tuple(items):
-            return Tuple(tuple(map(inner, items)))
-        case Future(element):
-            return Future(inner(element))
-    return t
+    return mapped(t, change)
 
 
 def _is_subtype(a: Type, b: Type) -> bool:

@@ -72,7 +72,7 @@ def _overridden(library: Library, cls: Class, diagnostics: Diagnostics) -> None:
 
 def _declared(library: Library, cls: Class) -> Iterator[tuple[str, Text, object]]:
     """What TorchScript finds on a class: the name there, its place, and what it is."""
-    for method, name in zip(cls.methods, overloads.torchscript_names(cls.methods), strict=True):
+    for name, method in overloads.by_torchscript_name(cls.methods):
         text = Text(name, method.func.part(*method.schema.name_span))
         schema = library.registered(method.schema)
         yield name, text, (method.name, schema.arguments, schema.returns, method.static)
@@ -90,8 +90,8 @@ def _overloads_hidden(cls: Class, base: Class, diagnostics: Diagnostics) -> None
     """Python looks for a method on the class first, and finds there all overloads or none."""
     inherited, own = overloads.grouped(base.methods), overloads.grouped(cls.methods)
     for name in inherited.keys() & own.keys():
-        known = set(overloads.torchscript_names(own[name]))
-        if missing := set(overloads.torchscript_names(inherited[name])) - known:
+        known = dict(overloads.by_torchscript_name(own[name]))
+        if missing := dict(overloads.by_torchscript_name(inherited[name])).keys() - known:
             method = own[name][0]
             message = f"'{cls.name}' declares '{name}' without the overloads of '{base.name}'"
             help = f"declare {', '.join(sorted(missing))} too, or none of them"
@@ -101,7 +101,7 @@ def _overloads_hidden(cls: Class, base: Class, diagnostics: Diagnostics) -> None
 def _registered_names(library: Library, cls: Class, diagnostics: Diagnostics) -> None:
     """TorchScript has one table of names for methods, and the accessors of properties are among them."""
     registered: list[tuple[Text, str]] = []
-    for method, name in zip(cls.methods, overloads.torchscript_names(cls.methods), strict=True):
+    for name, method in overloads.by_torchscript_name(cls.methods):
         registered.append((Text(name, method.func.part(*method.schema.name_span)), "method"))
     for prop in cls.properties:
         registered.append((prop.name, "property"))

@@ -54,8 +54,8 @@ def members(library: Library, cls: Class) -> dict[str, Member]:
     """The methods that an object has, by their names in TorchScript."""
     found: dict[str, Member] = {}
     for owner in (*reversed(list(library.ancestors(cls))), cls):
-        called = overloads.torchscript_names(owner.methods)
-        found |= {n: Member(m, owner) for n, m in zip(called, owner.methods, strict=True)}
+        named = overloads.by_torchscript_name(owner.methods)
+        found |= {name: Member(method, owner) for name, method in named}
     return found
 
 

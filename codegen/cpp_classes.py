@@ -72,8 +72,7 @@ class _Table:
         cls = self._cls
         if cls.init:
             yield self._init(cls.init)
-        registered = overloads.torchscript_names(cls.methods)
-        for method, name in zip(cls.methods, registered, strict=True):
+        for name, method in overloads.by_torchscript_name(cls.methods):
             yield self._method(method, name)
         if cls.pickle:
             yield from self._pickle(cls.pickle)

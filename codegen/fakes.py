@@ -109,7 +109,7 @@ def methods(library: Library, cls: Class) -> Iterator[tuple[str, Method]]:
     """The methods of the objects of a class by their names in TorchScript, those of its bases included."""
     found: dict[str, Method] = {}
     for each in (*reversed([*library.ancestors(cls)]), cls):
-        named = zip(overloads.torchscript_names(each.methods), each.methods, strict=True)
+        named = overloads.by_torchscript_name(each.methods)
         found |= {name: method for name, method in named if not method.static}
     yield from found.items()
 

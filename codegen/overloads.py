@@ -40,21 +40,22 @@ def grouped(methods: Sequence[Method]) -> Mapping[str, list[Method]]:
     return groups
 
 
-def torchscript_names(methods: Sequence[Method]) -> list[str]:
-    """`add.two` is `add_two`; of those without an overload name the first is `add`, another `add_<its types>`.
+def by_torchscript_name(methods: Sequence[Method]) -> list[tuple[str, Method]]:
+    """Each with its name in TorchScript: `add.two` is `add_two`; of those without an overload name the first is `add`,
+    another `add_<its types>`.
 
     So an overload that is added later leaves the names that saved models use.
     """
     plain: set[str] = set()
-    names = []
+    named = []
     for method in methods:
         name, suffix = method.name, method.schema.overload
         if not suffix and name in plain:
             suffix = "_".join(_word(a.type) for a in method.schema.arguments) or "nothing"
         elif not suffix:
             plain.add(name)
-        names.append(f"{name}_{suffix}" if suffix else name)
-    return names
+        named.append((f"{name}_{suffix}" if suffix else name, method))
+    return named
 
 
 def ambiguous(a: Method, b: Method, library: Library) -> bool:

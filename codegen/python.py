@@ -271,12 +271,11 @@ class _Class:
 
     def _members(self, *, stub: bool) -> Iterator[MemberView]:
         methods = self._cls.methods
-        registered = zip(map(id, methods), overloads.torchscript_names(methods), strict=True)
-        by_method = dict(registered)
+        names = {id(method): name for name, method in overloads.by_torchscript_name(methods)}
         yield self._init()
         for group in overloads.grouped(methods).values():
             ordered = overloads.most_specific_first(group, self._library)
-            called = [by_method[id(method)] for method in ordered]
+            called = [names[id(method)] for method in ordered]
             yield from self._methods(ordered, () if stub else called)
             if stub:
                 yield from self._by_torchscript_name(ordered, called)

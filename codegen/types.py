@@ -15,7 +15,7 @@ header.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -192,26 +192,35 @@ def is_misread(t: Type) -> bool:
     )
 
 
+def mapped(t: Type, change: Callable[[Type], Type]) -> Type:
+    """The type with `change` made of everything in it, innermost first."""
+
+    def inner(part: Type) -> Type:
+        return mapped(part, change)
+
+    match t:
+        case Optional(element):
+            return change(Optional(inner(element)))
+        case List(element, size):
+            return change(List(inner(element), size))
+        case Dict(key, value):
+            return change(Dict(inner(key), inner(value)))
+        case Tuple(items):
+            return change(Tuple(tuple(map(inner, items))))
+        case Future(element):
+            return change(Future(inner(element)))
+    return change(t)
+
+
 def rename(t: Type, names: Mapping[str, str]) -> Type:
     """The same type with other names for the classes in `names`."""
 
-    def inner(part: Type) -> Type:
-        return rename(part, names)
+    def change(part: Type) -> Type:
+        return (
+            Class(names.get(part.name, part.name), part.span) if isinstance(part, Class) else part
+        )
 
-    match t:
-        case Class(name):
-            return Class(names.get(name, name), t.span)
-        case Optional(element):
-            return Optional(inner(element))
-        case List(element, size):
-            return List(inner(element), size)
-        case Dict(key, value):
-            return Dict(inner(key), inner(value))
-        case Tuple(items):
-            return Tuple(tuple(map(inner, items)))
-        case Future(element):
-            return Future(inner(element))
-    return t
+    return mapped(t, change)
 
 
 def cpp(t: Type, classes: Mapping[str, str]) -> str:

@@ -144,7 +144,7 @@ def schemas(library: Library, name: str) -> set[tuple[str, bool]]:
     """What a class is registered with, by the names of TorchScript; docs and C++ aside."""
     cls = library.own[name]
     found = set()
-    for method, word in zip(cls.methods, overloads.torchscript_names(cls.methods), strict=True):
+    for word, method in overloads.by_torchscript_name(cls.methods):
         schema = library.registered(method.schema).with_one_return()
         arguments = str(schema).partition("(")[2]
         found.add((f"{word}({arguments}", method.static))

@@ -151,8 +151,7 @@ class _Page:
         found = {prop.name.value: f"{of}.{prop.name}" for prop in cls.properties}
         if cls.init:
             found["__init__"] = f"{of}.__init__"
-        registered = overloads.torchscript_names(cls.methods)
-        for method, name in zip(cls.methods, registered, strict=True):
+        for name, method in overloads.by_torchscript_name(cls.methods):
             found.setdefault(method.name, f"{of}.{name}")
         return found
 
@@ -235,9 +234,8 @@ class _Page:
     def _class_members(self, cls: Class, links: Links) -> Iterator[MemberView]:
         if cls.init:
             yield self._init(cls, cls.init, links)
-        registered = overloads.torchscript_names(cls.methods)
         several = {n for n, group in overloads.grouped(cls.methods).items() if len(group) > 1}
-        for method, name in zip(cls.methods, registered, strict=True):
+        for name, method in overloads.by_torchscript_name(cls.methods):
             codes = self._three(
                 self._signatures.python(method),
                 self._signatures.cpp(method, cls),

@@ -40,8 +40,7 @@ def relations(library: Library, known: Mapping[str, str]) -> list[Relation]:
         of = anchor(library, cls.name.value)
         if cls.init:
             found.method(of, "__init__", cls.init)
-        registered = overloads.torchscript_names(cls.methods)
-        for method, name in zip(cls.methods, registered, strict=True):
+        for name, method in overloads.by_torchscript_name(cls.methods):
             found.method(of, name, method)
         for prop in cls.properties:
             found.types(of, prop.name.value, "returns", [prop.type])
