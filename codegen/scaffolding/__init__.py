@@ -1,6 +1,7 @@
 """The C++ that specs name, written for the user. Its modules, each importing only from those before it:
 
-- `cpp_scanner`: text of C++ to where its classes, functions and includes stand.
+- `cpp_tokens`: text of C++ to tokens, and what its directives tell.
+- `cpp_scanner`: tokens to where classes, functions and includes stand.
 - `existing`: the C++ that is there, and what may be added to.
 - `skeletons`: model to the classes and functions that it names.
 - `lacking`: those of them that the C++ that is there lacks.

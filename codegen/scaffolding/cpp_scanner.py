@@ -2,8 +2,8 @@
 
 No parser: it matches brackets and splits what stands in a file, a namespace or a class into declarations, which is all
 that is needed to find a place between two of them. Macros that a parser of C++ stumbles over (an export macro before a
-name, one without a semicolon) are words like others here. Where brackets do not match, also in each branch of an
-`#if`, nothing is certain, and `Unsure` says where.
+name, one without a semicolon) are words like others here. Where that does not do, nothing is certain, and `Unsure`
+says where.
 """
 
 from __future__ import annotations
@@ -13,47 +13,12 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from codegen.names import CPP_KEYWORDS
+from codegen.scaffolding.cpp_tokens import CLOSING, Directives, Token, Unsure, line, read
 
-_TOKEN = re.compile(
-    r"""(?P<space>\s+|\\\r?\n|\ufeff)
-    |(?P<comment>//(?:\\\r?\n|[^\n])*|/\*.*?\*/)
-    |(?P<text>(?:u8|[uUL])?R"(?P<raw>[^()\\\s]{0,16})\(.*?\)(?P=raw)"
-        |(?:u8|[uUL])?"(?:\\.|[^"\\\n])*"|(?:u8|[uUL])?'(?:\\.|[^'\\\n])+')
-    |(?P<number>\.?[0-9](?:'?[\w.]|(?<=[eEpP])[+-])*)
-    |(?P<word>[^\W\d]\w*)
-    |(?P<mark>::|->|.)""",
-    re.VERBOSE | re.DOTALL,
-)
-_DIRECTIVE = re.compile(
-    r"""\#[ \t]*(?P<name>\w*)(?P<rest>(?:\\\r?\n|/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|[^\n])*)""",
-    re.VERBOSE | re.DOTALL,
-)
-_INCLUDE = re.compile(r'\s*(<[^>\n]+>|"[^"\n]+")')
-_CLOSING = {"(": ")", "[": "]", "{": "}"}
 _ACCESS = ("public", "protected", "private")
 _KEYS = ("class", "struct", "union", "enum")
 # What may stand before `class` in its definition. After anything else something was left open, by a macro.
 _AHEAD = frozenset("template inline static const constexpr typedef export friend".split())
-
-
-class Unsure(Exception):
-    """Why a text says nothing certain."""
-
-
-class Token(NamedTuple):
-    text: str
-    start: int
-    end: int
-    branch: int
-    """The branch of the preprocessor's conditionals that it stands in; 0 is none of them."""
-    is_word: bool = False
-
-
-class Include(NamedTuple):
-    path: str
-    quoted: bool
-    end: int
-    branch: int
 
 
 class Section(NamedTuple):
@@ -122,10 +87,9 @@ class Class:
 
 
 @dataclass
-class Scan:
+class Scan(Directives):
     """What stands in a text. Names are qualified; inline and anonymous namespaces have none."""
 
-    text: str
     code: str = ""
     """The tokens alone, with spaces between them: no comments, no directives."""
     classes: list[Class] = field(default_factory=list)
@@ -133,130 +97,15 @@ class Scan:
     """Classes that are only declared, and where."""
     declarations: list[Declaration] = field(default_factory=list)
     """Of namespaces."""
-    includes: list[Include] = field(default_factory=list)
-    head: int = 0
-    """Where the first declaration may stand: after `#pragma once` and the head of an include guard."""
-    guard: int | None = None
-    """Where the `#endif` of an include guard stands."""
-    guarded: int = 0
-    """The branch that the file is in as a whole."""
 
 
 def scan(text: str) -> Scan:
     """Raises `Unsure`."""
     found = Scan(text)
-    tokens = _Tokens(found)
-    found.code = " ".join(token.text for token in tokens.tokens)
-    _Scopes(found, tokens.tokens).file()
+    tokens = read(found)
+    found.code = " ".join(token.text for token in tokens)
+    _Scopes(found, tokens).file()
     return found
-
-
-@dataclass
-class _Conditional:
-    outer: int
-    """The branch that it stands in."""
-    brackets: list[str]
-    """What was open before it."""
-    guard: bool
-    """Whether it may be an include guard: an `#ifndef` before all else, without an `#else`, and nothing after it."""
-    dead: bool
-    """Whether its present branch is that of an `#if 0`."""
-
-
-class _Tokens:
-    """The tokens of a text, and its directives."""
-
-    def __init__(self, found: Scan) -> None:
-        self.tokens: list[Token] = []
-        self._found = found
-        self._open: list[str] = []
-        self._conditionals: list[_Conditional] = []
-        self._branches = 0
-        self._branch = 0
-        self._read()
-        if self._open or self._conditionals:
-            raise Unsure("a bracket or an #if is left open at its end")
-        if found.guard is None:
-            found.guarded = 0
-
-    def _read(self) -> None:
-        text, at, fresh = self._found.text, 0, True
-        while at < len(text):
-            match = (_DIRECTIVE if fresh and text[at] == "#" else _TOKEN).match(text, at)
-            assert match, at  # any character is a mark
-            at = match.end()
-            if match.re is _DIRECTIVE:
-                self._directive(match["name"], match["rest"], match.start(), at)
-            elif match["space"]:
-                fresh = fresh or "\n" in match[0]
-            elif match["comment"] is None and not self._dead:
-                fresh = False
-                self._token(match)
-
-    @property
-    def _dead(self) -> bool:
-        return any(conditional.dead for conditional in self._conditionals)
-
-    def _token(self, match: re.Match[str]) -> None:
-        text = match[0]
-        if text in ('"', "'") or self._found.text.startswith("/*", match.start()):
-            raise Unsure(f"{self._line(match.start())}: a literal or a comment has no end")
-        if match["mark"] and text in _CLOSING:
-            self._open.append(_CLOSING[text])
-        elif match["mark"] and text in ")]}" and (not self._open or self._open.pop() != text):
-            raise Unsure(f"{self._line(match.start())}: '{text}' closes nothing")
-        if self._branch == 0:
-            self._found.guard = None
-        shown = '""' if match["text"] else text
-        is_word = match["word"] is not None
-        self.tokens.append(Token(shown, match.start(), match.end(), self._branch, is_word))
-
-    def _directive(self, name: str, rest: str, start: int, end: int) -> None:
-        match name:
-            case "if" | "ifdef" | "ifndef":
-                self._conditional(name, rest, end)
-            case "elif" | "elifdef" | "elifndef" | "else" | "endif":
-                self._alternative(name, start)
-            case "include" if not self._dead and (found := _INCLUDE.match(rest)):
-                path = found[1]
-                include = Include(path[1:-1], path[0] == '"', end, self._branch)
-                self._found.includes.append(include)
-            case "pragma" if rest.strip() == "once":
-                self._found.head = end
-            case "define" if not self.tokens and [c.guard for c in self._conditionals] == [True]:
-                self._found.head = max(self._found.head, end)
-
-    def _conditional(self, name: str, rest: str, end: int) -> None:
-        first = not (self.tokens or self._found.includes or self._branches)
-        guard = first and name == "ifndef"
-        dead = name == "if" and rest.strip() == "0"
-        self._conditionals.append(_Conditional(self._branch, list(self._open), guard, dead))
-        self._enter()
-        if guard:
-            self._found.guarded = self._branch
-            self._found.head = end
-
-    def _alternative(self, name: str, start: int) -> None:
-        if not self._conditionals:
-            raise Unsure(f"{self._line(start)}: #{name} without an #if")
-        conditional = self._conditionals[-1]
-        if self._open != conditional.brackets:
-            raise Unsure(f"{self._line(start)}: an #if has brackets that do not match")
-        if name != "endif":
-            conditional.guard = conditional.dead = False
-            self._enter()
-            return
-        self._conditionals.pop()
-        self._branch = conditional.outer
-        if conditional.guard:
-            self._found.guard = start
-
-    def _enter(self) -> None:
-        self._branches += 1
-        self._branch = self._branches
-
-    def _line(self, at: int) -> str:
-        return f"line {line(self._found.text, at)}"
 
 
 class _Scopes:
@@ -274,7 +123,7 @@ class _Scopes:
         closes: dict[int, int] = {}
         opened: list[int] = []
         for index, token in enumerate(self._tokens):
-            if token.text in _CLOSING:
+            if token.text in CLOSING:
                 opened.append(index)
             elif token.text in (")", "]", "}"):
                 closes[opened.pop()] = index
@@ -608,11 +457,6 @@ class _Statement:
                 at = self._closes.get(at, at) + 1
         bases += [self._scopes._spelled(start, at)] if start < at else []
         return tuple(bases), at
-
-
-def line(text: str, at: int) -> int:
-    """The number of the line that a place is in."""
-    return text.count("\n", 0, at) + 1
 
 
 def _joined(*parts: str) -> str:

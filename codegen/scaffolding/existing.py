@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from codegen.scaffolding.cpp_scanner import Class, Scan, Unsure, line, scan
+from codegen.scaffolding.cpp_scanner import Class, Scan, scan
+from codegen.scaffolding.cpp_tokens import Unsure, line
 
 # What a class may derive from and have none of the members that a spec names.
 _KNOWN_BASES = (
