@@ -20,11 +20,34 @@ os.environ.setdefault("CCACHE_DIR", str(ROOT / "generated" / ".build" / "ccache"
 os.environ.setdefault("CMAKE_CXX_COMPILER_LAUNCHER", str(Path(sys.executable).with_name("ccache")))
 
 
+def run(
+    *command: object, cwd: Path | None = None, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        list(map(str, command)),
+        cwd=cwd,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def printed(*command: object, cwd: Path | None = None, **environment: str) -> str:
+    """What a command prints that has to end well; a failure shows all that it said."""
+    done = run(*command, cwd=cwd, **environment)
+    assert done.returncode == 0, f"exit code {done.returncode}\n{done.stdout}{done.stderr}"
+    return done.stdout
+
+
 def build(*paths: Path, out: Path) -> None:
-    """Builds specs as a user would; a failure shows what the command printed."""
-    command = [sys.executable, "-m", "codegen", "build", *map(str, paths), "--out", str(out)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    """Builds specs as a user would."""
+    printed(sys.executable, "-m", "codegen", "build", *paths, "--out", out, cwd=ROOT)
+
+
+def git(folder: Path, *arguments: str) -> None:
+    identity = ["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false"]
+    printed("git", *identity, *arguments, cwd=folder)
 
 
 def program(*names: str) -> str:
@@ -82,15 +105,8 @@ def run_python(libraries: Path, native_packages: Path) -> Callable[..., str]:
     The process must end well: whatever a test provokes in it, nothing may abort.
     """
 
-    def run(code: str, *arguments: object, **environment: str) -> str:
-        done = subprocess.run(
-            [sys.executable, "-W", "ignore", "-c", code, *map(str, arguments)],
-            env={**os.environ, "PYTHONPATH": f"{native_packages}:{libraries}", **environment},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, f"exit code {done.returncode}\n{done.stderr}"
-        return done.stdout
+    def run_code(code: str, *arguments: object, **environment: str) -> str:
+        environment = {"PYTHONPATH": f"{native_packages}:{libraries}", **environment}
+        return printed(sys.executable, "-W", "ignore", "-c", code, *arguments, **environment)
 
-    return run
+    return run_code

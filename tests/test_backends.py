@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import importlib
 import math
-import os
 import re
 import shutil
 import subprocess
@@ -21,13 +20,13 @@ from typing import Any
 
 import pytest
 import torch
+from conftest import ROOT, run
 
 from codegen.diagnostics import Diagnostics
 from codegen.load import load
 from codegen.model import Library
 from codegen.source import Source
 
-ROOT = Path(__file__).parent.parent
 NATIVE = ROOT / "tests" / "native"
 
 TENSOR = torch.tensor([1.0, 2.0])
@@ -344,18 +343,11 @@ class TestDocs:
         assert "/// ünïcödé: 漢字, 🙂; 50 % of */ and {{ text }}." in comments
 
 
-def run(
+def run_tool(
     program: str, *arguments: object, cwd: Path = ROOT, **environment: str
 ) -> subprocess.CompletedProcess[str]:
     """A tool of this environment."""
-    return subprocess.run(
-        [Path(sys.executable).with_name(program), *map(str, arguments)],
-        cwd=cwd,
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return run(Path(sys.executable).with_name(program), *arguments, cwd=cwd, **environment)
 
 
 class TestTools:
@@ -390,17 +382,19 @@ class TestTools:
         ) -> subprocess.CompletedProcess[str]:
             options = ("--strict", "--enable-error-code=deprecated", "--no-error-summary")
             options += ("--cache-dir", str(cache), "--config-file", "")
-            return run("mypy", *options, *arguments, cwd=cwd, MYPYPATH=path)
+            return run_tool("mypy", *options, *arguments, cwd=cwd, MYPYPATH=path)
 
         return check
 
     def test_black(self, python_files: list[Path]) -> None:
-        done = run("black", "--diff", "--check", "-q", "--config", self.PYPROJECT, *python_files)
+        done = run_tool(
+            "black", "--diff", "--check", "-q", "--config", self.PYPROJECT, *python_files
+        )
         assert done.returncode == 0, done.stdout + done.stderr
 
     def test_ruff(self, python_files: list[Path]) -> None:
         options = ("check", "--no-cache", "--config", self.PYPROJECT)
-        done = run("ruff", *options, *python_files)
+        done = run_tool("ruff", *options, *python_files)
         assert done.returncode == 0, done.stdout
 
     def test_clang_format(self, folders: tuple[Path, Path], packages: list[Path]) -> None:
@@ -409,7 +403,7 @@ class TestTools:
             p for root in roots for p in sorted(root.rglob("*")) if p.suffix in (".h", ".cpp")
         ]
         assert len(sources) > 10
-        done = run(
+        done = run_tool(
             "clang-format",
             "--dry-run",
             "-Werror",
@@ -457,7 +451,7 @@ class TestTools:
         names = [p.name for p in packages if p.name not in ("rival", "needy")]
         path = ":".join(map(str, folders))
         options = ("--mypy-config-file", config)
-        done = run("stubtest", *options, *names, cwd=tmp_path, MYPYPATH=path, PYTHONPATH=path)
+        done = run_tool("stubtest", *options, *names, cwd=tmp_path, MYPYPATH=path, PYTHONPATH=path)
         assert done.returncode == 0, done.stdout + done.stderr
 
 

@@ -6,11 +6,9 @@ tests/compatibility declares a library twice, each class changed in one way, wit
 from __future__ import annotations
 
 import json
-import os
 import random
 import re
 import shutil
-import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,7 +17,7 @@ from typing import NamedTuple
 import pytest
 import torch
 from compatibility import cases
-from conftest import ROOT, build
+from conftest import ROOT, build, git, printed, run
 from test_docs import blocks
 from torch.utils.cpp_extension import include_paths
 
@@ -81,15 +79,11 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Lived:
         spec = cases.write(side, folder / "src")
         build(spec, out=folder / "generated")
         libraries.append(declared(spec.read_text(), spec.as_posix()))
-        done = subprocess.run(
-            [sys.executable, ROOT / "tests" / "compatibility" / "callers.py", command, kept],
-            env={**os.environ, "PYTHONPATH": f"{folder / 'generated'}:{ROOT}"},
-            capture_output=True,
-            text=True,
-            check=False,
+        callers = ROOT / "tests" / "compatibility" / "callers.py"
+        path = f"{folder / 'generated'}:{ROOT}"
+        outcomes.append(
+            json.loads(printed(sys.executable, callers, command, kept, PYTHONPATH=path))
         )
-        assert done.returncode == 0, done.stderr
-        outcomes.append(json.loads(done.stdout))
     verdicts: dict[str, set[Caller]] = {}
     for change in breaking.compared(breaking.Pair(*libraries)):
         verdicts.setdefault(change.name.split(".")[0], set()).update(change.who)
@@ -301,9 +295,7 @@ def test_implementations_that_no_longer_compile(tmp_path: Path) -> None:
         "-fsyntax-only",
         *(f"-I{f}" for f in [*folders, *include_paths()]),
     ]
-    done = subprocess.run(
-        [*command, "mine.cpp"], cwd=tmp_path, capture_output=True, text=True, check=False
-    )
+    done = run(*command, "mine.cpp", cwd=tmp_path)
     refused = {lines[int(n)] for n in re.findall(r"^mine\.cpp:(\d+):\d+: error", done.stderr, re.M)}
     pair = breaking.Pair(declared(interfaces(0)), declared(interfaces(1)))
     says = {
@@ -366,11 +358,6 @@ breaking:
 """
 PAGE = ROOT / "docs" / "breaking.md"
 GOLDEN = Path(__file__).parent / "compatibility" / "messages.txt"
-
-
-def git(folder: Path, *arguments: str) -> None:
-    identity = ["-c", "user.name=A", "-c", "user.email=a@b.c", "-c", "commit.gpgsign=false"]
-    subprocess.run(["git", "-C", folder, *identity, *arguments], check=True, capture_output=True)
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from conftest import run
 
 from codegen.cli import main
 
@@ -61,13 +62,7 @@ struct Wrong : torch::CustomClassHolder {
 
 
 def build(folder: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "codegen", "build", "wrong.yaml"],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return run(sys.executable, "-m", "codegen", "build", "wrong.yaml", cwd=folder)
 
 
 def test_errors_of_the_compiler_lead_back_to_the_spec(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import yaml
-from conftest import ROOT
+from conftest import ROOT, git, run
 
 from codegen import cli
 from codegen.cli import main
@@ -41,23 +41,6 @@ jobs:
     runs-on: ubuntu-24.04
     steps:
 """
-
-
-def run(*command: object, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        list(map(str, command)),
-        cwd=cwd,
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
-def git(folder: Path, *arguments: str) -> None:
-    identity = ["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false"]
-    done = run("git", *identity, *arguments, cwd=folder)
-    assert done.returncode == 0, done.stderr
 
 
 @pytest.fixture

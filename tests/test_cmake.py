@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT
-from test_docs import blocks
+from test_docs import blocks, run
 
 PAGE = ROOT / "docs" / "cmake.md"
 OBJECTS = 5
@@ -95,16 +95,7 @@ def built(tmp_path_factory: pytest.TempPathFactory, cmake: Cmake) -> Path:
 
 def import_from(folder: Path) -> None:
     """Runs the Python of the page."""
-    script = folder / "page.py"
-    script.write_text("\n".join(blocks(PAGE, "python")))
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", str(script)],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
+    run(PAGE, folder, folder)
 
 
 def test_it_builds_what_the_page_says(built: Path, cmake: Cmake) -> None:

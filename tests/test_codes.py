@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from conftest import ROOT
 
 from codegen.cli import main
 from codegen.codes import CODES, GROUPS, Code
 
-ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "errors.md"
 SPECS = [code for code in CODES if code[:3] in ("CG0", "CG1", "CG2", "CG3", "CG4")]
 CHECKS = [code for code in CODES if code.startswith("CG6")]

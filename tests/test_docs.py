@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, build
+from conftest import ROOT, build, printed
 
 from codegen import check, cli, format, reader, shape, types
 from codegen.diagnostics import Diagnostics
@@ -39,15 +37,7 @@ def run(page: Path, folder: Path, path: Path) -> None:
     """
     script = folder / "page.py"
     script.write_text("\n".join(blocks(page, "python")))
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", str(script)],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(path)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
+    printed(sys.executable, "-W", "ignore", script, cwd=folder, PYTHONPATH=str(path))
 
 
 # tests/test_cmake.py builds and runs this one.

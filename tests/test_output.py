@@ -11,10 +11,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from conftest import ROOT
 
 from codegen.cli import main
 
-ROOT = Path(__file__).parent.parent
 SPEC = """\
 library: {name}
 doc: {doc}

@@ -15,11 +15,11 @@ from urllib.parse import unquote
 
 import jsonschema
 import pytest
+from conftest import ROOT
 
 from codegen import commands, reports
 from codegen.cli import main
 
-ROOT = Path(__file__).parent.parent
 ERRORS = ROOT / "tests" / "errors"
 GOOD = "library: vecdb\nclasses:\n  - {name: Index, class: vecdb::Index}\n"
 BAD = GOOD + "'100%, a:b': 1\n"

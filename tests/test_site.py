@@ -2,36 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
 import sys
 from pathlib import Path
 
-from conftest import ROOT
+from conftest import ROOT, printed
 
 
 def test_the_site_builds_without_a_warning(tmp_path: Path) -> None:
     """Every page is in the navigation, every link and anchor leads somewhere, and nothing is fetched while reading."""
-    done = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "mkdocs",
-            "build",
-            "--strict",
-            "-f",
-            ".ci/mkdocs.yml",
-            "-d",
-            str(tmp_path),
-        ],
-        cwd=ROOT,
-        env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "-f", ".ci/mkdocs.yml"]
+    printed(*command, "-d", tmp_path, cwd=ROOT, NO_MKDOCS_2_WARNING="1")
     home = (tmp_path / "index.html").read_text(encoding="utf-8")
     assert "C++ for PyTorch from one declaration" in home
     assert not re.findall(r"<(?:script|link)[^>]*(?:src|href)=\"https?://", home)

@@ -6,7 +6,8 @@ import ast
 import re
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
+from conftest import ROOT
+
 FILTERS = {"cpp", "python", "docstring", "cmake"}
 
 

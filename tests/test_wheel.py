@@ -8,7 +8,7 @@ import sys
 import zipfile
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
+from conftest import ROOT
 
 
 def test_wheel_generates_what_the_checkout_does(tmp_path: Path) -> None:
