@@ -165,7 +165,7 @@ def _method_name(library: Library, cls: Class, method: Method, diagnostics: Diag
     elif method.impl is None and (word := rules.cpp_token(name)):
         message = f"'{name}' is a {word}, so no member function is called so"
         diagnostics.add("CG401", span, message, f"name the member: `impl: {name}_`")
-    elif method.impl is None and name == cls.cls.value.partition("<")[0].rpartition("::")[2]:
+    elif method.impl is None and name == names.constructor(cls.cls.value):
         message = f"'{name}' is the constructor of {cls.cls}"
         diagnostics.add("CG401", span, message, "use `init:`, or name another member: `impl:`")
 

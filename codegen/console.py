@@ -83,7 +83,7 @@ def explain(codes: Iterable[str]) -> None:
     write("\n".join(reports.explanation(code, paint) for code in codes))
 
 
-def colours(stream: TextIO | None) -> bool:
+def _colours(stream: TextIO | None) -> bool:
     """Whether a stream is a terminal that may have them: https://no-color.org, and FORCE_COLOR against it."""
     if os.environ.get("NO_COLOR"):
         return False
@@ -140,7 +140,7 @@ def _is_terminal(stream: TextIO | None) -> bool:
 def _painter(stream: TextIO | None) -> Callable[[str, str], str]:
     from codegen import reports
 
-    return reports.painted if colours(stream) else reports.plain
+    return reports.painted if _colours(stream) else reports.plain
 
 
 def _counted(diagnostics: list[Diagnostic]) -> str:

@@ -165,6 +165,11 @@ def is_free(impl: str) -> bool:
     return "::" in re.sub(r"<.*>", "", impl)
 
 
+def constructor(cls: str) -> str:
+    """What the constructor of a C++ class is called: its name without namespaces and arguments of a template."""
+    return cls.partition("<")[0].rpartition("::")[2]
+
+
 def getter(name: str) -> str:
     """As torch::class_::def_property names the method of a property."""
     return f"{name}_getter"

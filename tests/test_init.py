@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, printed
 
+from codegen import cli
 from codegen.cli import main
 from codegen.project import TEMPLATES, TORCH, files
 
@@ -188,8 +189,15 @@ def test_names_that_are_odd(
     run(Path(sys.executable).with_name("ruff"), "check", ".", cwd=Path())
 
 
+def test_the_command_line_has_every_template() -> None:
+    (option,) = (action for action in cli.parsers()["init"]._actions if action.dest == "template")
+    assert option.choices == tuple(TEMPLATES)
+
+
 def test_the_versions_are_those_of_this_project() -> None:
-    """What a new project pins is what is tested here."""
+    """What a new project pins, and what the pages name, is what is tested here."""
+    pages = "".join(page.read_text() for page in (ROOT / "docs").glob("*.md"))
+    assert set(re.findall(r"torch==([\d.]+)", pages)) == {TORCH}
     mine = (ROOT / "pyproject.toml").read_text()
     assert f'"torch=={TORCH}"' in mine
     assert files("vecdb", "classes")["pyproject.toml"].count(f'"torch=={TORCH}"') == 2

@@ -74,7 +74,7 @@ def _type(name: str) -> _Type | None:
     named = spelling.replace(_UNNAMED, "")
     if not (rules.is_cpp_name(named) or rules.is_template(named)):
         return None
-    return _Type(spelling, named.partition("<")[0].rpartition("::")[2])
+    return _Type(spelling, names.constructor(named))
 
 
 def _same(a: str, b: str) -> bool:

@@ -172,7 +172,7 @@ def _init(member: Member | None, scope: _Scope) -> list[Piece]:
 def _method(member: Member, cls: Registered, scope: _Scope) -> Piece:
     schema = _declared(member, scope)
     keys: pieces.Keys = {"func": member.schema if isinstance(schema, str) else str(schema)}
-    constructor = scope.cpp.classes[cls.name].spelling.partition("<")[0].rpartition("::")[2]
+    constructor = names.constructor(scope.cpp.classes[cls.name].spelling)
     if (impl := _impl(member.name, constructor)) != member.name:
         keys["impl"] = impl
     if member.static:

@@ -15,7 +15,6 @@ from codegen.model import TORCH_METHODS, Backend, Class, Library, Method, Proper
 from codegen.python import Annotations
 from codegen.reference.markup import linked, named, plain
 from codegen.schema import Argument, FunctionSchema
-from codegen.skeleton import unqualified
 from codegen.types import Optional, Type, python, rename
 
 WIDTH = 78
@@ -81,8 +80,7 @@ class Signatures:
         """A constructor, or what makes one."""
         parameters = list(self._cpp_parameters(init.schema))
         if init.impl is None:
-            name = unqualified(cls.cls.value).partition("<")[0]
-            return _laid_out(f"{named(name)}(", parameters, ")")
+            return _laid_out(f"{named(names.constructor(cls.cls.value))}(", parameters, ")")
         static = "" if names.is_free(init.impl.value) else "static "
         made = f"c10::intrusive_ptr<{self._cpp[cls.name.value]}>"
         return _laid_out(f"{static}{made} {named(init.impl.value)}(", parameters, ")")

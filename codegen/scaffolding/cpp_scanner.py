@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from codegen.names import CPP_KEYWORDS
+from codegen.names import CPP_KEYWORDS, constructor
 from codegen.scaffolding.cpp_tokens import CLOSING, Directives, Token, Unsure, line, read
 
 _ACCESS = ("public", "protected", "private")
@@ -78,7 +78,7 @@ class Class:
     @property
     def name(self) -> str:
         """As a constructor is called."""
-        return self.written.partition("<")[0].rpartition("::")[2]
+        return constructor(self.written)
 
     @property
     def written(self) -> str:

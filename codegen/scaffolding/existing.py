@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from codegen.names import constructor
 from codegen.scaffolding.cpp_scanner import Class, Scan, scan
 from codegen.scaffolding.cpp_tokens import Unsure, line
 
@@ -136,7 +137,7 @@ class Existing:
         return found
 
     def _known(self, base: str) -> bool:
-        name = base.partition("<")[0].rpartition("::")[2]
+        name = constructor(base)
         return name in _KNOWN_BASES or name in self.interfaces.values()
 
     def _base(self, space: str, base: str) -> list[Place]:

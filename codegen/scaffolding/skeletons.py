@@ -59,8 +59,7 @@ class Skeletons:
         if cls.init and cls.init.impl:
             self._factory(cpp, cls.init.impl.value, cls.init.schema, _doc(cls.init))
         elif cls.init:
-            constructor = unqualified(cpp).partition("<")[0]
-            self._member(cpp, constructor, "", cls.init.schema, _doc(cls.init))
+            self._member(cpp, names.constructor(cpp), "", cls.init.schema, _doc(cls.init))
         for method in cls.methods:
             result, static = self._spelled.returns(method.schema), method.static
             if names.is_free(method.member):
