@@ -33,10 +33,6 @@ _PLACE = re.compile(
 Origins = Mapping[str, Mapping[int, Span]]
 
 
-class BuildError(Stop):
-    """Something that is needed for a build is not there."""
-
-
 class Failure(NamedTuple):
     """The output of a tool that failed."""
 
@@ -47,7 +43,7 @@ def build(out: Path, libraries: Sequence[str], report: Report) -> Failure | None
     """Configures and builds the libraries below `out`; each shared object lands in its package.
 
     Raises:
-        BuildError: CMake, Ninja or torch is not installed in this environment.
+        Stop: CMake, Ninja or torch is not installed in this environment.
     """
     folder = out / FOLDER
     folder.mkdir(exist_ok=True)
@@ -139,7 +135,7 @@ def _torch_cmake() -> str:
     """Found without importing torch, which takes seconds."""
     spec = importlib.util.find_spec("torch")
     if spec is None or spec.origin is None:
-        raise BuildError("torch is not installed: pip install torch")
+        raise Stop("torch is not installed: pip install torch")
     return str(Path(spec.origin).parent / "share" / "cmake" / "Torch")
 
 
@@ -149,7 +145,7 @@ def _tool(name: str) -> str:
         name, path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
     )
     if path is None:
-        raise BuildError(f"{name} is not installed: pip install {name}")
+        raise Stop(f"{name} is not installed: pip install {name}")
     return path
 
 

@@ -98,9 +98,9 @@ def _guarded(command: Any, options: Namespace, given: Sequence[str]) -> int:
             f"{error}; install codegen with what it needs: pip install torch-backend-codegen"
         )
     except Exception as error:
-        from codegen.diagnostics import Stop
+        from codegen.diagnostics import STOPS
 
-        if isinstance(error, (Stop, OSError, UnicodeError)):
+        if isinstance(error, STOPS):
             return streams.fail(f"{error}{_hint(given)}")
         import traceback
 

@@ -17,6 +17,10 @@ class Stop(Exception):
     """What ends a run and is no spec's fault: a person has to mend it. The command line prints it and exits with 2."""
 
 
+STOPS = (Stop, OSError, UnicodeError)
+"""What ends a run and is told as it is. Anything else that is raised is a defect of ours."""
+
+
 class Diagnostic(NamedTuple):
     """One mistake: what was found, where, and what to write instead."""
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from codegen import console
-from codegen.diagnostics import Stop
+from codegen.diagnostics import STOPS, Stop
 
 
 class Input(NamedTuple):
@@ -121,5 +121,5 @@ def watch(title: str, out: Path, run: Callable[[See], int]) -> int:
 def _again(run: Callable[[See], int], see: See) -> None:
     try:
         run(see)
-    except (Stop, OSError, UnicodeError) as error:
+    except STOPS as error:
         console.fail(str(error))
