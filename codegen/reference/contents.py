@@ -166,19 +166,24 @@ class _Page:
         cpp = f"class {named(cls.cls.value)}" + (
             f" : public {linked(anchor(library, base.name.value), base.cls.value)}" if base else ""
         )
-        return EntryView(
-            anchor=anchor(library, name),
-            name=name,
-            title=self._to.text(name),
-            link=self._link(name),
-            qualified=f"{library.name}.{name}",
-            kind="class",
+        entry = self._entry("class", name, cls.doc, links)
+        return entry._replace(
             codes=self._three(python, cpp, library.qualified(cls.name)),
-            summary=self._to.phrase(markup.summary(cls.doc), links),
-            doc=self._to.doc(cls.doc, links),
             facts=self._class_facts(cls, ancestors),
             members=tuple(self._class_members(cls, links)),
             inherited=tuple(self._inherited(cls, ancestors)),
+        )
+
+    def _entry(self, kind: str, name: str, doc: str, links: Links) -> EntryView:
+        """What a class, an interface and an implementation have alike."""
+        return EntryView(
+            anchor=anchor(self._library, name),
+            name=name,
+            title=self._to.text(name),
+            link=self._link(name),
+            kind=kind,
+            summary=self._to.phrase(markup.summary(doc), links),
+            doc=self._to.doc(doc, links),
         )
 
     def _linked(self, name: str) -> str:
@@ -343,16 +348,9 @@ class _Page:
             **self._links,
             **{m.name: f"{self._interface(backend)}.{m.name}" for m in backend.methods},
         }
-        return EntryView(
-            anchor=self._interface(backend),
-            name=name,
-            title=self._to.text(name),
-            link=self._link(name),
-            qualified=f"{library.name}.{name}",
-            kind="interface",
+        entry = self._entry("interface", name, backend.doc, links)
+        return entry._replace(
             codes=self._three(f"class {named(name)}(Protocol)", f"class {named(cpp)}", ""),
-            summary=self._to.phrase(markup.summary(backend.doc), links),
-            doc=self._to.doc(backend.doc, links),
             facts=self._facts(
                 ("C++ header", self._to.code(f"<{header}>")),
                 ("Registered by", self._to.code(f"{library.name}::{backend.name}<T>")),
@@ -365,7 +363,6 @@ class _Page:
             members=tuple(
                 self._interface_method(backend, method, links) for method in backend.methods
             ),
-            inherited=(),
         )
 
     def _interface_method(self, backend: Backend, method: Method, links: Links) -> MemberView:
@@ -377,32 +374,23 @@ class _Page:
         return self._method(interface_name(backend), method, method.name, codes, (), links)
 
     def _implementation(self, backend: Backend, implementation: Implementation) -> EntryView:
-        library, name = self._library, implementation.name.value
+        name = implementation.name.value
         interface = interface_name(backend)
         kind = "JitBackend" if backend.delegates else "Implementation"
         python = f"{named(name)}: {kind}[{self._linked(interface)}]"
-        return EntryView(
-            anchor=anchor(library, name),
-            name=name,
-            title=self._to.text(name),
-            link=self._link(name),
-            qualified=f"{library.name}.{name}",
-            kind="implementation",
+        entry = self._entry("implementation", name, implementation.doc, self._links)
+        return entry._replace(
             codes=self._three(
                 python,
                 f"class {named(implementation.cls.value)}",
                 f"__torch__.torch.classes.{backend.namespace}.{name}",
             ),
-            summary=self._to.phrase(markup.summary(implementation.doc), self._links),
-            doc=self._to.doc(implementation.doc, self._links),
             facts=self._facts(
                 ("Implements", self._link(interface)),
                 ("Prepared by", self._optional(implementation.prepare)),
                 ("Preprocessed by", self._optional(implementation.preprocess)),
                 ("Used as", self._usage(backend, name)),
             ),
-            members=(),
-            inherited=(),
         )
 
     def _optional(self, text: Text | None) -> str:

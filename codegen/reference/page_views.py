@@ -64,14 +64,13 @@ class EntryView(NamedTuple):
     name: str
     title: str
     link: str
-    qualified: str
     kind: str
-    codes: tuple[CodeView, ...]
     summary: str
     doc: str
-    facts: tuple[FactView, ...]
-    members: tuple[MemberView, ...]
-    inherited: tuple[InheritedView, ...]
+    codes: tuple[CodeView, ...] = ()
+    facts: tuple[FactView, ...] = ()
+    members: tuple[MemberView, ...] = ()
+    inherited: tuple[InheritedView, ...] = ()
 
 
 class GroupView(NamedTuple):
