@@ -48,7 +48,7 @@ CMAKE = Path(__file__).parent / "share" / "cmake" / "torch_backend_codegen"
 # Answered before anything is imported: CMake asks while it configures.
 ANSWERS = {"--version": VERSION, "-V": VERSION, "--cmake-dir": str(CMAKE)}
 EXIT_CODES = """\
-exit codes: 0 clean, 1 the specs are wrong or --check found something, 2 usage, I/O or a defect of codegen
+exit codes: 0 clean, 1 the specs are wrong, or --check or breaking found something, 2 usage, I/O or a defect of codegen
 """
 
 
@@ -73,6 +73,8 @@ def _run(given: list[str]) -> int:
     if len(given) == 1 and given[0] in ANSWERS:
         streams.write(f"{ANSWERS[given[0]]}\n")
         return 0
+    if any(not text or (text.startswith("--") and text.endswith("=")) for text in given):
+        return streams.fail("an argument is empty: a variable that is not set?")
     if given[:1] == ["help"]:
         if unknown := set(given[1:]) - COMMANDS.keys():
             return streams.fail(f"no command is called '{unknown.pop()}'; --help lists them")

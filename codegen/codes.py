@@ -58,8 +58,12 @@ def _wrapped(part: str) -> str:
 
 
 def _fenced(language: str, text: str) -> str:
-    shown = text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-    return f"```{language}\n{shown}```"
+    return f"```{language}\n{shown(text)}```"
+
+
+def shown(text: str) -> str:
+    """An example as text: a byte that is not UTF-8 by its number."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 GROUPS: Mapping[str, str] = {

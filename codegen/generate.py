@@ -106,7 +106,7 @@ def declare_all(paths: Sequence[Path], diagnostics: Diagnostics) -> list[Library
 
 
 def no_spec(paths: Iterable[Path]) -> Stop:
-    return Stop(f"no spec (*.yaml) in {', '.join(map(str, paths))}")
+    return Stop(f"no spec (*.yaml, *.yml) in {', '.join(map(str, paths))} itself")
 
 
 def generate(

@@ -91,8 +91,11 @@ def patch(path: str, before: str | None, after: str | None) -> str:
         "/dev/null" if before is None else f"a/{path}{end}",
         "/dev/null" if after is None else f"b/{path}{end}",
     )
+    mode = {(True, False): "new", (False, True): "deleted"}.get((before is None, after is None))
+    # By its first line git knows a file without lines; patch reads over it.
+    head = f"diff --git a/{path} b/{path}\n" + (f"{mode} file mode 100644\n" if mode else "")
     missing = "\n\\ No newline at end of file\n"
-    return "".join(line if line.endswith("\n") else f"{line}{missing}" for line in lines)
+    return head + "".join(line if line.endswith("\n") else f"{line}{missing}" for line in lines)
 
 
 Manifest = Mapping[str, Entry]

@@ -46,7 +46,14 @@ def decode(path: str, data: bytes, diagnostics: Diagnostics) -> Source | None:
     """The text of a file, and the name it is shown under."""
     data = data.removeprefix(b"\xef\xbb\xbf")
     try:
-        return Source(path, data.decode("utf-8"))
+        source = Source(path, data.decode("utf-8"))
+        if path.isprintable():
+            return source
+        # It stands in the first line of what is generated.
+        shown = Source(repr(path), source.text)
+        message = f"the path of this file is {path!r}, which no comment can hold"
+        diagnostics.add("CG403", Span(shown, 0, 1), message, "rename it")
+        return None
     except UnicodeDecodeError as error:
         source = Source(path, data.decode("utf-8", errors="replace"))
         offset = len(data[: error.start].decode("utf-8"))

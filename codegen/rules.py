@@ -51,8 +51,10 @@ def identifier(
 ) -> bool:
     """Torch checks these names too (checkValidIdent in torch/csrc/jit/custom_class.cpp), but at load."""
     if not names.is_identifier(text.value):
-        problem = "letters, digits and underscores, not a digit first"
-        diagnostics.add("CG401", text.span, f"'{text}' is no {what} name", f"use {problem}")
+        near = re.sub(r"\W+", "_", text.value, flags=re.ASCII).strip("_")
+        example = f"; for example '{near}'" if names.is_identifier(near) else ""
+        help = f"use letters, digits and underscores, not a digit first{example}"
+        diagnostics.add("CG401", text.span, f"'{text}' is no {what} name", help)
     elif text.value.startswith("_") and not underscore:
         message = f"'{text}': no {what} name starts with an underscore"
         diagnostics.add("CG401", text.span, message, f"for example '{text.value.lstrip('_')}'")

@@ -189,6 +189,8 @@ class _Parser(Cursor):
         hint = self.stray() or f"each argument is a type and a name: `{t} x`"
         if self.current.text == ":":
             hint = f"the type comes first, without a colon: `int {t}`"
+        elif str(t) == "self":
+            hint = "leave it out: `self` is never written"
         elif isinstance(t, Class) and self.current.text in (",", ")", "="):
             hint = f"each argument is a type and a name: `int {t}`, `{t} x`"
         elif self.current.text == "[":

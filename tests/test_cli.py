@@ -255,3 +255,11 @@ def _value(action: argparse.Action) -> str:
     if action.choices and not action.metavar:
         return "{" + ",".join(map(str, action.choices)) + "}"
     return str(action.metavar)
+
+
+@pytest.mark.parametrize("given", [[""], ["specs", "--out", ""], ["specs", "--out="]])
+def test_an_empty_argument(given: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(given) == 2
+    assert capsys.readouterr().err == (
+        "codegen: error: an argument is empty: a variable that is not set?\n"
+    )

@@ -171,6 +171,24 @@ def test_diff_is_a_patch_that_applies(project: Path, capsys: pytest.CaptureFixtu
     assert main(["specs", "--check"]) == 0
 
 
+def test_a_patch_of_a_new_library_makes_all_its_files(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Those without a line too: py.typed has none."""
+    shutil.rmtree(project / "generated")
+    capsys.readouterr()
+    assert main(["specs", "--check", "--diff"]) == 1
+    patch = capsys.readouterr().out
+    subprocess.run(["git", "apply", "-"], input=patch, text=True, cwd=project, check=True)
+    assert main(["specs", "--check"]) == 0
+
+
+def test_a_path_that_no_comment_can_hold(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "specs" / "a\nb.yaml").write_text(SPEC.format(name="three", doc="A doc."))
+    assert main(["specs"]) == 1
+    assert "error CG403: the path of this file is 'specs/a\\nb.yaml'" in capsys.readouterr().err
+
+
 def test_naming_one_spec_touches_that_library_alone(project: Path) -> None:
     for name in ("one", "two"):
         (project / "specs" / f"{name}.yaml").write_text(SPEC.format(name=name, doc="Another doc."))
@@ -275,7 +293,7 @@ def test_a_defect_of_ours_is_no_mistake_of_the_user(
     ("arguments", "message"),
     [
         (["nowhere"], "nowhere does not exist"),
-        (["empty"], "no spec (*.yaml) in empty"),
+        (["empty"], "no spec (*.yaml, *.yml) in empty itself"),
         (["specs", "--diff"], "--diff goes with --check"),
         (["biuld", "specs"], "biuld does not exist; did you mean 'build'?"),
         (["explain", "101"], "there is no code '101'; did you mean 'CG101'?"),

@@ -59,7 +59,9 @@ def add_check(parser: argparse._ActionsContainer) -> None:
 
 def add_diff(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--diff", action="store_true", help="with --check: print what would change as a patch"
+        "--diff",
+        action="store_true",
+        help="with --check: print what would change as a patch; it applies in the folder that holds the output",
     )
 
 

@@ -6,7 +6,7 @@ import argparse
 import json
 
 from codegen import console
-from codegen.codes import CODES, GROUPS
+from codegen.codes import CODES, GROUPS, shown
 from codegen.diagnostics import Stop, did_you_mean
 
 DESCRIPTION = (
@@ -33,7 +33,9 @@ def run(options: argparse.Namespace) -> int:
     codes = [_known(code) for code in dict.fromkeys(map(str.upper, options.codes))]
     if options.format == "json":
         for code in codes or CODES:
-            console.write(f"{json.dumps({'code': code, **CODES[code]._asdict()})}\n")
+            entry = CODES[code]
+            entry = entry._replace(bad=shown(entry.bad), good=shown(entry.good))
+            console.write(f"{json.dumps({'code': code, **entry._asdict()})}\n")
     elif codes:
         console.explain(codes)
     else:
