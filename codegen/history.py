@@ -7,104 +7,252 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence, Set
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple, Protocol
 
-from codegen import generate
+from codegen import check, reader
 from codegen.diagnostics import Diagnostics, Stop
+from codegen.generate import SUFFIXES
+from codegen.load import load
 from codegen.model import Library
 
+# What git tells a hook of its repository, which is not always that of the specs; nor is its index what is compared.
+_PLACES = frozenset(
+    """GIT_DIR GIT_WORK_TREE GIT_IMPLICIT_WORK_TREE GIT_COMMON_DIR GIT_INDEX_FILE GIT_PREFIX GIT_OBJECT_DIRECTORY
+    GIT_ALTERNATE_OBJECT_DIRECTORIES""".split()
+)
 
-def declared(path: Path, against: str) -> list[Library]:
-    """The libraries that stood at `path` in `against`: a folder or spec if there is one of that name, else a revision.
+
+class _Spec(NamedTuple):
+    """A spec as it was. A link has the text of another, which may be there as well."""
+
+    name: str
+    data: bytes
+    link: bool
+
+
+class _Side(Protocol):
+    """Where the old declarations are."""
+
+    def at(self, path: Path) -> list[_Spec]:
+        """The specs that stood at what is `path` now."""
+
+
+def declared(paths: Sequence[Path], against: str) -> list[Library]:
+    """The libraries that stood at `paths` in `against`: a folder or spec if there is one of that name, else a revision.
 
     Raises:
-        Stop: There is no such thing, or this version cannot read what stood there.
+        Stop: There is no such thing, it had none, or this version cannot read what stood there.
     """
-    diagnostics = Diagnostics()
+    side = _side(paths[0], against)
+    specs: dict[str, _Spec] = {}
+    for path in paths:
+        found = side.at(path) or _renamed(path, side)
+        specs.update((spec.name, spec) for spec in found)
+    if not specs:
+        raise Stop(_nothing(paths, against))
+    return _libraries(_once(specs.values()))
+
+
+def _side(path: Path, against: str) -> _Side:
+    if not against:
+        raise Stop("--against is empty: name a revision, a folder or a spec to compare with")
     other = Path(against)
-    texts = _in_folder(path, other) if other.exists() else _in_revision(path, against)
-    libraries = generate.read(texts, diagnostics)
+    if not other.exists():
+        return _Revision(against, _Repository(path), path)
+    try:
+        _Repository(path).commit(against)
+    except (Stop, subprocess.CalledProcessError):
+        return _Folder(other)
+    raise Stop(
+        f"'{against}' is a revision and a file or folder: write ./{against} or refs/heads/{against}"
+    )
+
+
+def _nothing(paths: Sequence[Path], against: str) -> str:
+    named = ", ".join(map(str, paths))
+    if not any(path.exists() for path in paths):
+        return f"there is no {named}, neither here nor in {against}"
+    place = f"{against}/specs" if Path(against).is_dir() else f"{against.partition(':')[0]}:specs"
+    return (
+        f"{against} has no spec at {named}: if it had another name there, say where it was, such as"
+        f" --against {place}; of what is all new nothing can break"
+    )
+
+
+def _renamed(path: Path, side: _Side) -> list[_Spec]:
+    """Of a spec that had another name in its folder: what declares its library."""
+    if not path.is_file():
+        return []
+    names = _names(_Spec(path.as_posix(), path.read_bytes(), False))
+    return [spec for spec in side.at(path.parent) if names & _names(spec)]
+
+
+def _names(spec: _Spec) -> Set[str]:
+    diagnostics = Diagnostics()
+    source = reader.decode(spec.name, spec.data, diagnostics)
+    library = load(source, diagnostics) if source else None
+    return {library.name.value} if library else set()
+
+
+def _once(specs: Iterable[_Spec]) -> Iterator[_Spec]:
+    """Without the links to what is there as well, as for what is generated."""
+    texts: set[bytes] = set()
+    for spec in sorted(specs, key=lambda spec: (spec.link, spec.name)):
+        if not (spec.link and spec.data in texts):
+            texts.add(spec.data)
+            yield spec
+
+
+def _libraries(specs: Iterator[_Spec]) -> list[Library]:
+    diagnostics = Diagnostics()
+    sources = (reader.decode(spec.name, spec.data, diagnostics) for spec in specs)
+    loaded = (load(source, diagnostics) for source in sources if source)
+    libraries = [library for library in loaded if library]
+    check.check(libraries, diagnostics)
     for mistake in diagnostics:
         if mistake.severity == "error":
+            line, column = mistake.span.position
+            place = f"{mistake.span.source.path}:{line}:{column}"
             raise Stop(
-                f"what stood there before is no spec to this version of codegen: {mistake.span.place}:"
-                f" {mistake.code}: {mistake.message}; compare with a revision that it can read"
+                f"what stood there before is no spec to this version of codegen: {place}: {mistake.code}:"
+                f" {mistake.message}; compare with a revision that it can read"
             )
     return libraries
 
 
-def _in_folder(path: Path, other: Path) -> Iterator[tuple[str, bytes]]:
-    """A folder stands for one that `path` names, or for one that holds it: another checkout."""
-    if other.is_dir() and not path.is_absolute() and (other / path).exists():
-        other /= path
-    if other.is_dir() and not path.is_dir():
-        other /= path.name
-    if not other.exists():
-        raise Stop(f"there is no {other} to compare {path} with")
-    if other.is_file():
-        yield other.as_posix(), other.read_bytes()
-        return
-    for spec in generate.specs_in(other):
-        yield spec.as_posix(), spec.read_bytes()
+class _Folder:
+    """A folder stands for one that a path names, or for one that holds it: another checkout. Or a spec."""
+
+    def __init__(self, other: Path) -> None:
+        self._other = other
+
+    def at(self, path: Path) -> list[_Spec]:
+        place = self._place(path)
+        if place.exists() and path.exists() and place.samefile(path):
+            raise Stop(f"{place} is what is there now: there is nothing to compare {path} with")
+        specs = [place]
+        if place.is_dir():
+            specs = sorted(p for p in place.iterdir() if p.suffix in SUFFIXES)
+        return [
+            _Spec(spec.as_posix(), spec.read_bytes(), spec.absolute() != spec.resolve())
+            for spec in specs
+            if spec.is_file()
+        ]
+
+    def _place(self, path: Path) -> Path:
+        if not self._other.is_dir():
+            return self._other
+        for inside in self._inside(path):
+            if (self._other / inside).exists():
+                return self._other / inside
+        return self._other if path.is_dir() else self._other / path.name
+
+    def _inside(self, path: Path) -> Iterator[str]:
+        """The path from the root of its repository, and from where we are."""
+        with suppress(Stop):
+            yield from _within(path, _Repository(path).root)
+        yield from _within(path, Path.cwd())
 
 
-def _in_revision(path: Path, revision: str) -> Iterator[tuple[str, bytes]]:
-    standing = path.absolute()
-    while not standing.is_dir():
-        standing = standing.parent
-    repository = _Repository(standing)
-    commit = repository.commit(revision, path)
-    inside = PurePosixPath(os.path.relpath(_resolved(path), repository.root.resolve()))
-    for spec in repository.specs(commit, "" if str(inside) == "." else str(inside)):
-        yield f"{revision}:{spec}", repository.git("cat-file", "blob", f"{commit}:{spec}")
+class _Revision:
+    """A revision, or `<revision>:<path>`: what the folder or spec of another name was there."""
+
+    def __init__(self, given: str, repository: _Repository, path: Path) -> None:
+        self._repository = repository
+        self._revision, self._inside = given, ""
+        try:
+            self._commit = repository.commit(given)
+        except subprocess.CalledProcessError:
+            self._revision, _, self._inside = given.partition(":")
+            try:
+                self._commit = repository.commit(self._revision if self._inside else "")
+            except subprocess.CalledProcessError as error:
+                raise Stop(
+                    f"'{given}' is neither a folder, nor a spec, nor a revision of the repository of {path}"
+                    " (a shallow clone has few of them: git fetch)"
+                ) from error
+
+    def at(self, path: Path) -> list[_Spec]:
+        """Its own name comes before what it is a link to, for that may have been another one."""
+        if self._inside:
+            inside = PurePosixPath(self._inside).as_posix()
+            places = [inside] if path.is_dir() else [f"{inside}/{path.name}", inside]
+        else:
+            places = list(_within(path, self._repository.root))
+        for place in places:
+            if specs := list(self._specs(place)):
+                return specs
+        return []
+
+    def _specs(self, place: str) -> Iterator[_Spec]:
+        """The specs in a folder of the commit, or the one that it is, by their paths from the root."""
+        kind, found = self._repository.object(self._commit, place)
+        if kind == "blob":
+            yield self._spec(place, found)
+        elif kind == "tree":
+            listed = os.fsdecode(
+                self._repository.git("ls-tree", "-z", "--name-only", "--full-tree", found)
+            )
+            for name in listed.split("\0"):
+                spec = name if place == "." else f"{place}/{name}"
+                if name.endswith(SUFFIXES):
+                    kind, found = self._repository.object(self._commit, spec)
+                    if kind == "blob":
+                        yield self._spec(spec, found)
+
+    def _spec(self, place: str, found: str) -> _Spec:
+        link = self._repository.object(self._commit, place, follow=False) != ("blob", found)
+        data = self._repository.git("cat-file", "blob", found)
+        return _Spec(f"{self._revision}:{place}", data, link)
 
 
-def _resolved(path: Path) -> Path:
-    """Without following a link that the path itself is: git keeps that as a link."""
-    return path.parent.resolve() / path.name if path.name else path.resolve()
+def _within(path: Path, folder: Path) -> Iterator[str]:
+    """Where a path is in a folder, by its own name and by that of what it is a link to."""
+    own = path.parent.resolve() / path.name if path.name else path.resolve()
+    for standing in (own, path.resolve()):
+        if standing.is_relative_to(folder.resolve()):
+            yield standing.relative_to(folder.resolve()).as_posix()
 
 
 class _Repository:
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self.root = folder
+    """The one that holds a path."""
+
+    def __init__(self, path: Path) -> None:
+        self._folder = path.absolute()
+        while not self._folder.is_dir() or self._folder.is_symlink():
+            self._folder = self._folder.parent
         try:
             self.root = Path(os.fsdecode(self.git("rev-parse", "--show-toplevel")).rstrip("\n"))
         except subprocess.CalledProcessError as error:
             said = os.fsdecode(error.stderr).strip().removeprefix("fatal: ")
             raise Stop(f"git: {said}; name a folder or a spec to compare with") from error
 
-    def git(self, *arguments: str) -> bytes:
+    def git(self, *arguments: str, given: str = "") -> bytes:
         command = ["git", "-C", str(self._folder), *arguments]
+        environment = {key: value for key, value in os.environ.items() if key not in _PLACES}
         try:
-            return subprocess.run(command, capture_output=True, check=True).stdout
+            return subprocess.run(
+                command, input=os.fsencode(given), env=environment, capture_output=True, check=True
+            ).stdout
         except FileNotFoundError as error:
             raise Stop("git is not installed: name a folder or a spec to compare with") from error
 
-    def commit(self, revision: str, path: Path) -> str:
+    def commit(self, revision: str) -> str:
         given = ["--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"]
-        try:
-            return self.git("rev-parse", *given).decode().strip()
-        except subprocess.CalledProcessError as error:
-            raise Stop(
-                f"'{revision}' is neither a folder, nor a spec, nor a revision of the repository of {path}"
-                " (a shallow clone has few of them: git fetch)"
-            ) from error
+        return self.git("rev-parse", *given).decode().strip()
 
-    def specs(self, commit: str, path: str) -> list[str]:
-        """The specs in a folder of a commit, or the one that `path` is, by their paths from the root."""
-        kind = self._kind(commit, path) if path else "tree"
-        if kind != "tree":
-            return [path] if kind == "blob" else []
-        listed = os.fsdecode(self.git("ls-tree", "-z", "--full-tree", f"{commit}:{path}"))
-        entries = (entry.partition("\t") for entry in listed.split("\0"))
-        names = (name for about, _, name in entries if about.split()[1:2] == ["blob"])
-        folder = f"{path}/" if path else ""
-        return [f"{folder}{name}" for name in names if name.endswith(generate.SUFFIXES)]
-
-    def _kind(self, commit: str, path: str) -> str:
-        try:
-            return self.git("cat-file", "-t", f"{commit}:{path}").decode().strip()
-        except subprocess.CalledProcessError:
-            return ""
+    def object(self, commit: str, path: str, *, follow: bool = True) -> tuple[str, str]:
+        """The kind of what stands at a path, and its id; links are followed. Neither, if there is nothing."""
+        name = f"{commit}:{'' if path == '.' else path}\n"
+        options = ["--follow-symlinks"] if follow else []
+        format = "--batch-check=%(objecttype) %(objectname)"
+        first, _, rest = os.fsdecode(self.git("cat-file", format, *options, given=name)).partition(
+            "\n"
+        )
+        if first.startswith("symlink "):
+            raise Stop(f"{path} was a link to {rest.strip()}, which is not in the repository")
+        kind, _, found = first.partition(" ")
+        return (kind, found) if kind in ("blob", "tree") else ("", "")

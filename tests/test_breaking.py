@@ -463,6 +463,101 @@ def test_what_cannot_be_compared(repository: Path, capsys: pytest.CaptureFixture
     assert "not a git repository" in said("specs", "HEAD")
 
 
+def test_nothing_compared_is_not_clean(
+    repository: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A folder or a spec of another name is found, or it is said that nothing was."""
+
+    def breaks(path: str, against: str) -> int:
+        return main(["breaking", path, f"--against={against}"])
+
+    assert breaks("specs", "") == 2
+    git(repository, "mv", "specs/vecdb.yaml", "specs/index.yaml")
+    assert breaks("specs/index.yaml", "HEAD") == 1
+    assert "HEAD:specs/vecdb.yaml:" in capsys.readouterr().err
+    (repository / "linked").symlink_to("specs")
+    assert breaks("linked", "HEAD") == breaks(str(repository / "linked"), "HEAD") == 1
+    git(repository, "mv", "specs", "decl")
+    for path in ("decl", "decl/index.yaml", str(repository / "decl")):
+        capsys.readouterr()
+        assert breaks(path, "HEAD") == 2
+        said = f"HEAD has no spec at {path}: if it had another name there, say where it was"
+        assert said in capsys.readouterr().err
+    assert breaks("decl", "HEAD:specs") == breaks("decl/index.yaml", "HEAD:specs/vecdb.yaml") == 1
+    assert breaks("decl", "HEAD:nowhere") == breaks("decl", "decl") == breaks("decl", ".") == 2
+    monkeypatch.chdir(repository / "decl")
+    assert breaks("../decl", "../decl/..") == breaks(".", "..") == 2
+
+
+def test_another_checkout(
+    repository: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """From anywhere in it, and by any name: relative, or absolute."""
+    other = repository / "checkout"
+    git(repository, "worktree", "add", "-q", "--detach", "checkout")
+    assert main(["breaking", str(repository / "specs"), "--against", "checkout"]) == 1
+    monkeypatch.chdir(repository / "specs")
+    assert main(["breaking", "vecdb.yaml", "--against", str(other)]) == 1
+    assert main(["breaking", ".", "--against", "../checkout"]) == 1
+    shutil.rmtree(other / "specs")
+    assert main(["breaking", ".", "--against", "../checkout"]) == 2
+
+
+def test_a_revision_that_is_a_folder(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    git(repository, "branch", "docs")
+    (repository / "docs").mkdir()
+    assert main(["breaking", "specs", "--against", "docs"]) == 2
+    assert "write ./docs or refs/heads/docs" in capsys.readouterr().err
+    assert main(["breaking", "specs", "--against", "refs/heads/docs"]) == 1
+    assert main(["breaking", "specs", "--against", "./docs"]) == 2
+    assert "./docs has no spec at specs" in capsys.readouterr().err
+
+
+def test_a_hook_of_a_linked_worktree(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """git tells it of the repository in its environment."""
+    spec = repository / "linked" / "specs" / "vecdb.yaml"
+    git(repository, "worktree", "add", "-q", "--detach", "linked")
+    spec.write_text(NEW)
+    monkeypatch.chdir(repository / "linked")
+    monkeypatch.setenv("GIT_DIR", str(repository / ".git" / "worktrees" / "linked"))
+    monkeypatch.setenv("GIT_INDEX_FILE", "../.git/worktrees/linked/index")
+    assert main(["breaking", "specs", "--against", "HEAD"]) == 1
+    monkeypatch.setenv("GIT_DIR", "../.git/worktrees/linked")
+    assert main(["breaking", "specs/vecdb.yaml", "--against", "HEAD"]) == 1
+
+
+def test_links_in_git(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """They are followed, and what they and their targets declare counts once."""
+    (repository / "also").symlink_to("specs")
+    (repository / "specs" / "again.yaml").symlink_to("vecdb.yaml")
+    (repository / "one.yaml").symlink_to("also/again.yaml")
+    git(repository, "stash", "-q", "--", "specs/vecdb.yaml")
+    git(repository, "add", ".")
+    git(repository, "commit", "-qm", "links")
+    git(repository, "stash", "pop", "-q")
+    for paths in (["specs"], ["also"], ["one.yaml"], ["specs", "also", "one.yaml"]):
+        assert main(["breaking", *paths, "--against", "HEAD"]) == 1
+        assert "error CG718" in capsys.readouterr().err
+    (repository / "specs" / "away.yaml").symlink_to("../../away.yaml")
+    git(repository, "add", ".")
+    git(repository, "commit", "-qm", "away")
+    assert main(["breaking", "specs", "--against", "HEAD"]) == 2
+    assert "specs/away.yaml was a link to ../away.yaml, which is not in" in capsys.readouterr().err
+
+
+def test_several_paths(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is in one that was not there is told."""
+    (repository / "more").mkdir()
+    (repository / "more" / "words.yaml").write_text(
+        "library: words\nclasses: [{name: Word, class: Word}]\n"
+    )
+    assert main(["breaking", "specs", "more", "--against", "HEAD"]) == 1
+    assert "words is not in HEAD: it is new, or had another name" in capsys.readouterr().err
+    git(repository, "mv", "specs/vecdb.yaml", "more/vecdb.yaml")
+    assert main(["breaking", "specs", "more", "--against", "HEAD"]) == 1
+    assert "CG701: the library" not in capsys.readouterr().err
+
+
 def test_deprecations_reach_the_docs(tmp_path: Path) -> None:
     """The docs of the C++ and of the package, below what they say else."""
     note = "\n    deprecated: use\n      the other"

@@ -1,4 +1,4 @@
-"""`python -m codegen breaking PATH --against …`: what an existing caller or saved model would trip over."""
+"""`python -m codegen breaking PATH... --against …`: what an existing caller or saved model would trip over."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import argparse
 from pathlib import Path
 
 from codegen import console
-from codegen.commands import add_format
-from codegen.diagnostics import Diagnostics, Stop
+from codegen.commands import add_format, add_paths
+from codegen.diagnostics import Diagnostics
 
 DESCRIPTION = (
     "Compares declarations with what they were: what a Python caller, a saved TorchScript model, an exported\n"
@@ -21,12 +21,12 @@ EXAMPLES = """\
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("path", type=Path, metavar="PATH", help="a spec, or a folder of specs")
+    add_paths(parser)
     parser.add_argument(
         "--against",
         required=True,
         metavar="REV_OR_DIR",
-        help="a revision of git, or a folder or a spec with the old declarations",
+        help="a revision of git, <revision>:<path>, or a folder or a spec with the old declarations",
     )
     add_format(parser)
 
@@ -34,16 +34,20 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     from codegen import breaking, generate, history
 
-    path: Path = options.path
-    before = history.declared(path, options.against)
-    if not before and not path.exists():
-        raise Stop(f"there is no {path}, neither here nor in {options.against}")
+    paths: list[Path] = options.paths
+    before = history.declared(paths, options.against)
     diagnostics = Diagnostics()
-    specs = generate.find([path], set()).specs if path.exists() else ()
+    specs = generate.find([path for path in paths if path.exists()], set()).specs
     after = generate.declare(specs, diagnostics)
     if len(diagnostics):
         return console.complain(options.format, diagnostics, "nothing was compared")
     breaking.check(before, after, diagnostics)
+    known = {library.name.value for library in before}
+    for library in after:
+        if library.name.value not in known:
+            console.note(
+                f"{library.name} is not in {options.against}: it is new, or had another name"
+            )
     status = console.complain(options.format, diagnostics, f"compared with {options.against}")
     if not len(diagnostics):
         console.note(f"nothing breaks: {_counted(len(before))} compared with {options.against}")
