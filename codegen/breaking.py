@@ -11,11 +11,11 @@ from typing import NamedTuple
 from codegen import names
 from codegen.callers import ALL, CALLERS, Caller
 from codegen.calls import Change, compare, keyword_only, name_span
-from codegen.compatibility import Version, changes, deprecated, gone
+from codegen.compatibility import Version, changes, deprecated, gone, paired
 from codegen.cpp_text import Spelling
 from codegen.diagnostics import Diagnostics
 from codegen.model import Backend, Implementation, Library, Method
-from codegen.source import Text
+from codegen.source import Source, Text
 
 _PYTHON = frozenset([Caller.PYTHON])
 _EXTENSION = frozenset([Caller.EXTENSION])
@@ -35,19 +35,21 @@ def check(old: Sequence[Library], new: Sequence[Library], diagnostics: Diagnosti
     known = {library.name.value for library in old}
     after = {library.name.value: library for library in new}
     added = [library for library in new if library.name.value not in known]
-    for library in old:
-        now = after.get(library.name.value) or _renamed(library, added)
+    lost = [library for library in old if library.name.value not in after]
+    renamed = list(paired(lost, added, _alike))
+    stayed = [(library, after.get(library.name.value)) for library in old if library not in lost]
+    for was, now in (*stayed, *renamed):
         if now is None:
-            _report(_gone_library(library), diagnostics)
+            _report(_gone_library(was), diagnostics)
             continue
-        found = list(compared(Pair(library, now)))
+        found = list(compared(Pair(was, now)))
         meant = {(s.code.value, s.name.value) for s in now.breaking}
         for change in found:
             if (change.code, change.name) not in meant:
                 _report(change, diagnostics)
         _left_over(now, found, diagnostics)
     for library in added:
-        if all(library is not _renamed(was, added) for was in old):
+        if all(library is not now for _, now in renamed):
             _left_over(library, (), diagnostics)
 
 
@@ -77,22 +79,22 @@ def _left_over(library: Library, found: Iterable[Change], diagnostics: Diagnosti
             diagnostics.add("CG725", suppression.code.span, message, "remove the entry")
 
 
-def _renamed(library: Library, added: Sequence[Library]) -> Library | None:
-    """A new library with the classes of one that is gone."""
-    classes = {cls.cls.value for cls in library.classes}
-    classes |= {i.cls.value for backend in library.backends for i in backend.implementations}
-    for other in added:
-        theirs = {cls.cls.value for cls in other.classes}
-        theirs |= {i.cls.value for backend in other.backends for i in backend.implementations}
-        if classes & theirs:
-            return other
-    return None
+def _alike(old: Library, new: Library) -> bool:
+    """Whether they have a class in common."""
+    return bool(_cpp_classes(old) & _cpp_classes(new))
+
+
+def _cpp_classes(library: Library) -> Set[str]:
+    implemented = (i.cls.value for backend in library.backends for i in backend.implementations)
+    return {*(cls.cls.value for cls in library.classes), *implemented}
 
 
 def _gone_library(library: Library) -> Change:
-    """It stands where it stood: nothing of it is left."""
-    name = library.name.value
-    return Change("CG701", name, f"the library '{name}' is gone", ALL, library.name.span)
+    """It stands where it stood, by a path without the revision: annotations are for files."""
+    name, span = library.name.value, library.name.span
+    path = span.source.path.partition(":")[2] or span.source.path
+    here = span._replace(source=Source(path, span.source.text))
+    return Change("CG701", name, f"the library '{name}' is gone", ALL, here, span)
 
 
 def _name(pair: Pair) -> Iterator[Change]:
@@ -121,31 +123,30 @@ def _classes(pair: Pair) -> Iterator[Change]:
     after = {cls.name.value: cls for cls in pair.new.classes}
     known = {cls.name.value for cls in pair.old.classes}
     for cls in pair.old.classes:
-        name = cls.name.value
-        if name in after:
-            yield from changes(Version(pair.old, cls), Version(pair.new, after[name]))
-            continue
-        alike = (c.name for c in pair.new.classes if c.cls.value == cls.cls.value)
-        renamed = next((name for name in alike if name.value not in known), None)
-        yield gone("class", name, CALLERS, pair.new.name.span, cls.name, renamed)
+        if cls.name.value in after:
+            yield from changes(Version(pair.old, cls), Version(pair.new, after[cls.name.value]))
+    lost = [cls for cls in pair.old.classes if cls.name.value not in after]
+    fresh = [cls for cls in pair.new.classes if cls.name.value not in known]
+    for was, now in paired(lost, fresh, lambda was, now: was.cls.value == now.cls.value):
+        renamed = now.name if now else None
+        yield gone("class", was.name.value, CALLERS, pair.new.name.span, was.name, renamed)
 
 
 def _backends(pair: Pair) -> Iterator[Change]:
     after = {backend.name.value: backend for backend in pair.new.backends}
     known = {backend.name.value for backend in pair.old.backends}
-    for backend in pair.old.backends:
-        name = backend.name.value
-        alike = (b for b in pair.new.backends if b.interface.value == backend.interface.value)
-        renamed = next((b for b in alike if b.name.value not in known), None)
-        now = after.get(name) or renamed
-        if now is None:
-            who = _CREATED | _EXTENSION
-            yield gone("backend", name, who, pair.new.name.span, backend.name)
-            continue
-        if now is renamed and name not in after:
-            yield gone("backend", name, _PYTHON | _EXTENSION, now.name.span, backend.name, now.name)
-        for rule in _BACKEND_RULES:
-            yield from rule(pair, backend, now)
+    lost = [backend for backend in pair.old.backends if backend.name.value not in after]
+    fresh = [backend for backend in pair.new.backends if backend.name.value not in known]
+    renamed = list(paired(lost, fresh, lambda a, b: a.interface.value == b.interface.value))
+    for was, now in renamed:
+        who = _PYTHON | _EXTENSION if now else _CREATED | _EXTENSION
+        where = pair.new.name.span
+        yield gone("backend", was.name.value, who, where, was.name, now.name if now else None)
+    stayed = [(b, after[b.name.value]) for b in pair.old.backends if b.name.value in after]
+    for was, now in (*stayed, *renamed):
+        if now:
+            for rule in _BACKEND_RULES:
+                yield from rule(pair, was, now)
 
 
 def _interface(pair: Pair, old: Backend, new: Backend) -> Iterator[Change]:
@@ -204,14 +205,15 @@ def _signature(method: Method, library: Library) -> str:
 def _implementations(pair: Pair, old: Backend, new: Backend) -> Iterator[Change]:
     after = {implementation.name.value: implementation for implementation in new.implementations}
     known = {implementation.name.value for implementation in old.implementations}
+    lost = [i for i in old.implementations if i.name.value not in after]
+    fresh = [i for i in new.implementations if i.name.value not in known]
+    for was, now in paired(lost, fresh, lambda was, now: was.cls.value == now.cls.value):
+        renamed = now.name if now else None
+        yield gone("implementation", was.name.value, _CREATED, new.name.span, was.name, renamed)
     for implementation in old.implementations:
         name = implementation.name.value
         if name in after:
             yield from _implementation(name, implementation, after[name])
-            continue
-        alike = (i for i in new.implementations if i.cls.value == implementation.cls.value)
-        renamed = next((i.name for i in alike if i.name.value not in known), None)
-        yield gone("implementation", name, _CREATED, new.name.span, implementation.name, renamed)
 
 
 def _implementation(name: str, old: Implementation, new: Implementation) -> Iterator[Change]:

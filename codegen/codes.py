@@ -1184,4 +1184,26 @@ python -m codegen specs/ --check
         good=_methods("clear() -> ()"),
         severity="warning",
     ),
+    "CG726": Code(
+        title="a new overload takes calls over",
+        why=(
+            "Python calls the most specific overload that accepts the arguments: an int reached the one for a "
+            "float, and now reaches the new one, which returns something else. TorchScript models and exported "
+            "programs call overloads by their own names."
+        ),
+        before=_methods("search(float share) -> Tensor"),
+        bad=_methods("search(float share) -> Tensor", "search(int k) -> str"),
+        good=_methods("search(float share) -> Tensor", "search_top(int k) -> str"),
+    ),
+    "CG727": Code(
+        title="a new special method changes what Python did without it",
+        why=(
+            "Without `__eq__` objects are equal to themselves alone, and can be keys of a dict; with it and "
+            "without `__hash__` they cannot. Without `__bool__` and `__len__` each is true: `if index:` takes "
+            "another way for one that is empty."
+        ),
+        before=_methods("clear() -> ()"),
+        bad=_methods("clear() -> ()", "__len__() -> int"),
+        good=_methods("clear() -> ()", "count() -> int"),
+    ),
 }

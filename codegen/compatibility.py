@@ -6,8 +6,8 @@ there. Members are those that an object has, wherever in its ancestry they are d
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from typing import NamedTuple, TypeVar
 
 from codegen import overloads
 from codegen.callers import CALLERS, MODELS, Caller, is_subtype, passes, takes
@@ -16,6 +16,7 @@ from codegen.model import Class, Library, Method, Property
 from codegen.source import Span, Text
 from codegen.types import Base, Tuple
 
+T = TypeVar("T")
 _PYTHON = frozenset([Caller.PYTHON])
 _TENSOR = Base("Tensor")
 
@@ -50,6 +51,16 @@ def gone(
     return Change("CG701", name, f"the {kind} '{name}' is gone", who, where, was.span)
 
 
+def paired(
+    lost: Iterable[T], fresh: Iterable[T], alike: Callable[[T, T], bool]
+) -> Iterator[tuple[T, T | None]]:
+    """What is gone, each with the first new one like it that is not another's."""
+    left = list(fresh)
+    for was in lost:
+        index = next((i for i, now in enumerate(left) if alike(was, now)), None)
+        yield was, None if index is None else left.pop(index)
+
+
 def members(library: Library, cls: Class) -> dict[str, Member]:
     """The methods that an object has, by their names in TorchScript."""
     found: dict[str, Member] = {}
@@ -67,8 +78,11 @@ def dotted(cls: Class, method: Method) -> str:
 def _methods(old: Version, new: Version) -> Iterator[Change]:
     before, after = members(*old), members(*new)
     kept = _kept_bases(old, new)
+    names = {member.method.name for member in after.values()}
+    lost = [m.method for m in before.values() if m.owner not in kept and m.method.name not in names]
+    yield from _gone_methods(lost, old, new)
     for called, member in before.items():
-        if member.owner not in kept:
+        if member.owner not in kept and member.method.name in names:
             yield from _method(called, member.method, old, new, after)
     for called, member in after.items():
         if called in before and member.owner is new.cls:
@@ -83,9 +97,6 @@ def _method(
     """Python finds a method by its name and what is passed, TorchScript by a name that is its own."""
     name, who = dotted(new.cls, method), _callers(old, method)
     same_name = [m.method for m in after.values() if m.method.name == method.name]
-    if not same_name:
-        yield _gone_method(name, method, who, old, new)
-        return
     same = after[called].method if called in after else None
     by_python = _best(name, method, ([same] if same else []) + same_name, new.library)
     if same is by_python:
@@ -102,18 +113,67 @@ def _method(
         yield Change("CG717", name, what, _PYTHON, name_span(by_python), name_span(method))
 
 
-def _gone_method(name: str, method: Method, who: Set[Caller], old: Version, new: Version) -> Change:
+def _gone_methods(lost: Sequence[Method], old: Version, new: Version) -> Iterator[Change]:
     known = {m.name for m in old.cls.methods}
-    alike = (
-        m
-        for m in new.cls.methods
-        if m.name not in known
-        and (m.schema.arguments, m.schema.returns)
-        == (method.schema.arguments, method.schema.returns)
-    )
-    renamed = next((Text(m.name, name_span(m)) for m in alike), None)
-    was = Text(method.name, name_span(method))
-    return gone("method", name, who, new.cls.name.span, was, renamed)
+
+    def alike(was: Method, now: Method) -> bool:
+        schemas = was.schema, now.schema
+        return len({(schema.arguments, schema.returns) for schema in schemas}) == 1
+
+    fresh = [m for m in new.cls.methods if m.name not in known]
+    for was, now in paired(lost, fresh, alike):
+        name, text = dotted(new.cls, was), Text(was.name, name_span(was))
+        renamed = Text(now.name, name_span(now)) if now else None
+        yield gone("method", name, _callers(old, was), new.cls.name.span, text, renamed)
+
+
+def _taken_over(old: Version, new: Version) -> Iterator[Change]:
+    """Calls in Python of what stayed, which a new overload gets before it and answers otherwise."""
+    after = [member.method for member in members(*new).values()]
+    before = [m.method for m in members(*old).values() if m.method.name in {n.name for n in after}]
+    for name, were in overloads.grouped(before).items():
+        ordered = overloads.most_specific_first([m for m in after if m.name == name], new.library)
+        now = [_best(name, was, ordered, new.library) for was in were]
+        for index, added in enumerate(ordered):
+            if added in now or added not in new.cls.methods:
+                continue
+            for was, kept in zip(were, now, strict=True):
+                first = index < ordered.index(kept)
+                if first and _answers_otherwise(was, added, new.library):
+                    result, told = added.schema.with_one_return().returns[0].type, dotted(
+                        new.cls, was
+                    )
+                    what = f"calls of '{told}' in Python reach a new overload, which returns `{result}`"
+                    help = "give it a name of its own"
+                    yield Change(
+                        "CG726", told, what, _PYTHON, name_span(added), name_span(was), help
+                    )
+
+
+def _answers_otherwise(was: Method, added: Method, library: Library) -> bool:
+    (old,), (new,) = (m.schema.with_one_return().returns for m in (was, added))
+    fits = takes(Caller.PYTHON, old.type, new.type, library)
+    return not fits and overloads.share_calls(was, added, library)
+
+
+def _special(old: Version, new: Version) -> Iterator[Change]:
+    """Special methods that Python did without: it compared objects by identity, and took each for true."""
+    before, after = ({m.method.name: m for m in members(*v).values()} for v in (old, new))
+    name = new.cls.name.value
+    hashed = "" if "__hash__" in after else ", and have no hash"
+    means = {
+        "__eq__": f"objects of '{name}' compare by value{hashed}",
+        "__bool__": f"objects of '{name}' may be false",
+        "__len__": f"objects of '{name}' may be false",
+    }
+    if "__len__" in before:
+        means["__bool__"] = f"objects of '{name}' are true by `__bool__`, and were by `__len__`"
+    if "__bool__" in before or "__bool__" in after:
+        del means["__len__"]
+    for special, what in means.items():
+        if special in after and special not in before and after[special].owner is new.cls:
+            span = name_span(after[special].method)
+            yield Change("CG727", f"{name}.{special}", what, _PYTHON, span, old.cls.name.span)
 
 
 def _best(name: str, method: Method, others: Sequence[Method], library: Library) -> Method:
@@ -193,29 +253,22 @@ def _is_traced(version: Version, method: Method) -> bool:
 def _properties(old: Version, new: Version) -> Iterator[Change]:
     before, after = old.library.properties(old.cls), new.library.properties(new.cls)
     kept = {p.name.value for base in _kept_bases(old, new) for p in base.properties}
-    own = {prop.name.value for prop in old.cls.properties}
-    for key, prop in before.items():
-        name = f"{new.cls.name}.{key}"
-        if key not in own and key in kept:
-            continue
+    kept -= {prop.name.value for prop in old.cls.properties}
+    told = {key: prop for key, prop in before.items() if key not in kept}
+    lost = [prop for key, prop in told.items() if key not in after]
+    fresh = [p for p in new.cls.properties if p.name.value not in before]
+    for was, now in paired(lost, fresh, lambda was, now: was.type == now.type):
+        name, renamed = f"{new.cls.name}.{was.name}", now.name if now else None
+        yield gone("property", name, _readers(old, was), new.cls.name.span, was.name, renamed)
+    for key, prop in told.items():
         if key in after:
-            yield from _property(name, prop, after[key], old, new)
-        else:
-            yield _gone_property(name, prop, old, new)
+            yield from _property(f"{new.cls.name}.{key}", prop, after[key], old, new)
 
 
 def _kept_bases(old: Version, new: Version) -> list[Class]:
     """The bases that it had and has: what of them changed is told once, with them."""
     now = {cls.name.value for cls in new.library.ancestors(new.cls)}
     return [cls for cls in old.library.ancestors(old.cls) if cls.name.value in now]
-
-
-def _gone_property(name: str, prop: Property, old: Version, new: Version) -> Change:
-    known = {p.name.value for p in old.cls.properties}
-    alike = (p for p in new.cls.properties if p.type == prop.type and p.name.value not in known)
-    renamed = next((p.name for p in alike), None)
-    who = _readers(old, prop)
-    return gone("property", name, who, new.cls.name.span, prop.name, renamed)
 
 
 def _property(
@@ -322,6 +375,8 @@ def deprecated(name: str, before: Text | None, after: Text | None) -> Iterator[C
 _CLASS_RULES: tuple[Callable[[Version, Version], Iterator[Change]], ...] = (
     _init,
     _methods,
+    _taken_over,
+    _special,
     _properties,
     _pickle,
     _tracing,

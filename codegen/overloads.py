@@ -76,6 +76,11 @@ def most_specific_first(methods: Sequence[Method], library: Library) -> list[Met
     return ordered
 
 
+def share_calls(a: Method, b: Method, library: Library) -> bool:
+    """Whether some call fits both."""
+    return bool(_shared_calls(a, b, library))
+
+
 def unsafe(method: Method, later: Sequence[Method], library: Library) -> bool:
     """Whether type checkers mind that one which stands later accepts as much and returns something else."""
     return any(

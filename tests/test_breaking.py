@@ -59,6 +59,63 @@ def test_examples_of_the_codes(code: str) -> None:
     assert [d for d in found(entry.before, entry.good) if d.code != "CG724"] == []
 
 
+def methods(*schemas: str) -> str:
+    lines = ["library: a", "classes:", "- name: A", "  class: A", "  methods:"]
+    return "\n".join([*lines, *(f"  - func: {schema}" for schema in schemas)]) + "\n"
+
+
+def changed_methods(old: tuple[str, ...], new: tuple[str, ...]) -> list[tuple[str, str]]:
+    return [(d.code, d.message.split(":")[0]) for d in found(methods(*old), methods(*new))]
+
+
+@pytest.mark.parametrize(
+    ("old", "added", "breaks"),
+    [
+        ("f.a(float x) -> float", "f.b(int x) -> str", True),
+        ("f.a(float x) -> float", "f.b(int x) -> float", False),
+        ("f.a(float x) -> float", "f.b(str x) -> str", False),
+        ("f.a(int x) -> int", "f.b(float x) -> str", False),
+        ("f.a(Any x, *, int k=1) -> int", "f.b(str x, *, int k=1) -> str", True),
+        ("f.a(int? x) -> int", "f.b(int x) -> str", True),
+    ],
+)
+def test_overloads_that_take_calls_over(old: str, added: str, breaks: bool) -> None:
+    """Wherever it stands, the most specific is called."""
+    expected = ["CG726"] if breaks else []
+    assert [code for code, _ in changed_methods((old,), (old, added))] == expected
+
+
+@pytest.mark.parametrize(
+    ("old", "added", "what"),
+    [
+        ((), "__eq__(Any other) -> bool", "objects of 'A' compare by value, and have no hash"),
+        (("__hash__() -> int",), "__eq__(Any other) -> bool", "objects of 'A' compare by value"),
+        ((), "__len__() -> int", "objects of 'A' may be false"),
+        ((), "__bool__() -> bool", "objects of 'A' may be false"),
+        (("__bool__() -> bool",), "__len__() -> int", ""),
+        (
+            ("__len__() -> int",),
+            "__bool__() -> bool",
+            "objects of 'A' are true by `__bool__`, and were by `__len__`",
+        ),
+        ((), "__str__() -> str", ""),
+    ],
+)
+def test_added_special_methods(old: tuple[str, ...], added: str, what: str) -> None:
+    old = ("f() -> int", *old)
+    assert changed_methods(old, (*old, added)) == ([("CG727", what)] if what else [])
+
+
+def test_a_new_name_stands_for_one_old_name() -> None:
+    """In order; what is left over is gone."""
+    old = ("a(int x) -> int", "b(int x) -> int", "c(int x) -> int")
+    assert changed_methods(old, ("d(int x) -> int", "e(int x) -> int")) == [
+        ("CG701", "the method 'A.c' is gone"),
+        ("CG702", "the method 'A.a' is called 'd'"),
+        ("CG702", "the method 'A.b' is called 'e'"),
+    ]
+
+
 class Lived(NamedTuple):
     """What became of each call, by who made it, with the old build and with the new one."""
 
@@ -434,12 +491,12 @@ def test_what_breaks_nobody(repository: Path, capsys: pytest.CaptureFixture[str]
 
 
 def test_a_library_that_is_gone(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """It stands where it stood; also where its folder is gone with it."""
+    """It is told of where it stood, by a path that an annotation can have; also where its folder is gone with it."""
     for gone in ("specs/vecdb.yaml", "specs/convert.py", "specs"):
         git(repository, "rm", "-rqf", "--ignore-unmatch", gone)
         assert main(["breaking", "specs", "--against", "HEAD"]) == 1
         assert capsys.readouterr().err.startswith(
-            "HEAD:specs/vecdb.yaml:1:10: error CG701: the library 'vecdb' is gone: breaks"
+            "specs/vecdb.yaml:1:10: error CG701: the library 'vecdb' is gone: breaks"
         )
 
 
@@ -530,6 +587,7 @@ def test_links_in_git(repository: Path, capsys: pytest.CaptureFixture[str]) -> N
     """They are followed, and what they and their targets declare counts once."""
     (repository / "also").symlink_to("specs")
     (repository / "specs" / "again.yaml").symlink_to("vecdb.yaml")
+    (repository / "convert.py").write_text("")
     (repository / "one.yaml").symlink_to("also/again.yaml")
     git(repository, "stash", "-q", "--", "specs/vecdb.yaml")
     git(repository, "add", ".")
