@@ -158,7 +158,7 @@ class _Folder:
 
 
 class _Revision:
-    """A revision, or `<revision>:<path>`: what the folder or spec of another name was there."""
+    """A revision, or `REV:PATH`: what the folder or spec of another name was there."""
 
     def __init__(self, given: str, repository: _Repository, path: Path) -> None:
         self._repository = repository

@@ -14,7 +14,6 @@ import pytest
 import yaml
 from conftest import ROOT, git, run
 
-from codegen import cli
 from codegen.cli import main
 
 TOOLS = Path(sys.executable).parent
@@ -218,7 +217,7 @@ def test_the_action_keeps_a_report(runner: Runner, project: Path) -> None:
     (project / "specs" / "words.yaml").write_text(SPEC.replace("init", "inti"))
     done = runner("Run", project, command="generate", format="sarif")
     assert done.returncode == 1
-    (report,) = {*re.findall(r"report=(.*)", runner.output.read_text())}
+    (report,) = {*re.findall(r"report=(.*/codegen-report)", runner.output.read_text())}
     assert Path(report).read_text() == done.stdout and "CG201" in done.stdout
 
 
@@ -233,8 +232,13 @@ def test_inputs_are_no_code(runner: Runner, project: Path, value: str) -> None:
 
 def test_the_action_tells_what_would_break(runner: Runner, project: Path) -> None:
     git(project, "commit", "--quiet", "--message", "all")
-    done = runner("What would break", project, **{"breaking-against": "HEAD"})
-    if "breaking" in cli.COMMANDS:
-        assert done.returncode == 0, done.stderr
-    else:
-        assert done.returncode == 2 and "not in this version" in done.stderr
+    (project / "more").mkdir()
+    (project / "more" / "other.yaml").write_text(SPEC.replace("words", "other"))
+    given = {"breaking-against": "HEAD", "paths": "specs\nmore\n"}
+    done = runner("What would break", project, **given)
+    assert done.returncode == 0 and "other is not in HEAD" in done.stderr
+    git(project, "rm", "-q", "specs/words.yaml")
+    done = runner("What would break", project, **given, format="json")
+    assert done.returncode == 1 and "CG70" in done.stdout
+    reports = re.findall(r"report=(.*/codegen-breaking-report)", runner.output.read_text())
+    assert Path(reports[-1]).read_text() == done.stdout

@@ -26,7 +26,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--against",
         required=True,
         metavar="REV_OR_DIR",
-        help="a revision of git, <revision>:<path>, or a folder or a spec with the old declarations",
+        help="a revision of git, REV:PATH, or a folder or a spec with the old declarations",
     )
     add_format(parser)
 
