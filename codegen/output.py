@@ -6,12 +6,13 @@ is out of date, and a stale file from one of the user's. Knows nothing of specs 
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from enum import Enum
 from hashlib import sha256
 from itertools import takewhile
@@ -186,18 +187,56 @@ def write(out: Path, changes: Iterable[Change]) -> None:
         _replace(path, change.after)
 
 
-def replace(path: Path, text: str) -> None:
-    """A file of the user's that exists, at once or not at all; it keeps its mode, and stays what a link leads to."""
-    real = path.resolve()
-    _replace(real, text, stat.S_IMODE(real.stat().st_mode))
+def write_together(created: dict[Path, str], replaced: dict[Path, str]) -> None:
+    """Files of the user's: those that exist keep their mode, and stay what a link leads to.
+
+    None is written where one cannot be: all texts stand beside their places before the first takes its own.
+
+    Raises:
+        Stop: One cannot be written, or one that is to be created is there already.
+    """
+    files = [(path, path.resolve(), text) for path, text in replaced.items()]
+    files += [(path, path, text) for path, text in created.items()]
+    try:
+        for path, real, text in files:
+            with _naming(path):
+                _beside(real, text, exists=path in replaced)
+        for path, real, _ in files:
+            with _naming(path):
+                _temporary(real).replace(real)
+    finally:
+        for _, real, _ in files:
+            with suppress(OSError):
+                _temporary(real).unlink()
 
 
-def _replace(path: Path, text: str, mode: int | None = None) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+def _beside(path: Path, text: str, *, exists: bool) -> None:
+    if not exists and os.path.lexists(path):
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _temporary(path).write_text(text, encoding="utf-8", newline="")
+    if exists:
+        _temporary(path).chmod(stat.S_IMODE(path.stat().st_mode))
+
+
+@contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """Errors are of the file that a person knows."""
+    try:
+        yield
+    except OSError as error:
+        raise Stop(f"{path} cannot be written: {error.strerror}") from error
+
+
+def _temporary(path: Path) -> Path:
+    """Beside a file, so that it can take its place at once."""
+    return path.with_name(f".{path.name}.{os.getpid()}")
+
+
+def _replace(path: Path, text: str) -> None:
+    temporary = _temporary(path)
     try:
         temporary.write_text(text, encoding="utf-8", newline="")
-        if mode is not None:
-            temporary.chmod(mode)
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)

@@ -23,8 +23,8 @@ from codegen.cli import main
 from codegen.scaffolding.cpp_scanner import scan
 
 CASES = sorted(path for path in (Path(__file__).parent / "grow").iterdir() if path.is_dir())
-# In these a class opens and closes on one line, which is then several.
-SPLIT = ("inline", "macros")
+# In these a class opens and closes on one line, which is then several, or a blank line goes.
+SPLIT = ("inline", "macros", "blank")
 
 
 def plain(content: bytes) -> bytes:
@@ -161,19 +161,9 @@ class Counter : public torch::CustomClassHolder {
 }
 """
 REFUSALS = {
-    "an_if_with_half_a_class": (
-        HEADER.replace("class Counter", "#ifdef A\nclass Counter {\n#else\nclass Counter").replace(
-            "Holder {", "Holder {\n#endif"
-        ),
-        "words.h:5: that this is words::Counter is not certain",
-    ),
-    "an_open_brace": (
-        HEADER + "void f() {\n",
-        "words.h:4: that this is words::Counter is not certain",
-    ),
     "an_alias": (
         HEADER.replace("Counter :", "Impl :").replace("};", "};\nusing Counter = Impl;"),
-        "words.h:8: that this is words::Counter is not certain",
+        "words.h:4: words::Counter is another name of this",
     ),
     "a_namespace_of_a_macro": (
         HEADER.replace("namespace words {", "BEGIN(words)").replace("};\n}", "};\nEND"),
@@ -189,7 +179,7 @@ REFUSALS = {
     ),
     "another_encoding": (
         HEADER.replace("old();", "old();  // é"),
-        "words.h:4: that this is words::Counter is not certain",
+        "words.h:4: it is not UTF-8",
     ),
 }
 
@@ -217,6 +207,108 @@ def test_what_is_uncertain_is_said(
     assert Path("words.h").read_bytes() == content
 
 
+CLASS = """\
+    namespace words {
+
+    class Counter : public torch::CustomClassHolder {
+     public:
+      int64_t old();
+      int64_t add(int64_t n);
+    };
+
+    }  // namespace words
+"""
+# What has the members of Counter, or names that are alike, but is not Counter for all that is known.
+DOUBTS = {
+    "an_if_with_half_a_class": (
+        HEADER.replace("class Counter", "#ifdef A\nclass Counter {\n#else\nclass Counter").replace(
+            "Holder {", "Holder {\n#endif"
+        ),
+        "words.h:5: what stands here is not certain (line 6: an #if has brackets that do not match)",
+    ),
+    "an_open_brace": (
+        HEADER + "void add() {\n",
+        "words.h:4: what stands here is not certain (a bracket or an #if is left open at its end)",
+    ),
+    "another_class_with_the_members": (
+        "namespace other { class Counter; }\nusing other::Counter;\n"
+        "namespace words { struct A : torch::CustomClassHolder { int old(); int add(int); }; }\n",
+        "words.h:2: that this is words::Counter is not certain",
+    ),
+    "an_alias_of_no_class_with_functions": (
+        "namespace words { using Counter = int; int old(); int add(int); }\n",
+        "words.h:1: that this is words::Counter is not certain",
+    ),
+    "a_class_of_the_outer_namespace": (
+        "struct Counter : torch::CustomClassHolder { int old(); int add(int); };\n",
+        "words.h:1: that this is words::Counter is not certain",
+    ),
+}
+
+
+@pytest.mark.parametrize("doubt", DOUBTS)
+def test_what_only_has_a_name_does_not_exist(
+    folder: Path, doubt: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The class is told of with all of its members, and nothing is written."""
+    text, message = DOUBTS[doubt]
+    Path("words.h").write_text(text)
+    assert main(["scaffold", "words.yaml"]) == 0
+    task = "add words::Counter by hand, unless it is defined elsewhere"
+    error = capsys.readouterr().err
+    assert error == f"codegen: {message}; {task}:\n{CLASS}codegen: nothing was written\n"
+    assert Path("words.h").read_text() == text
+
+
+def test_each_class_of_a_file_that_cannot_be_read(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Their members have the same names; functions are told of too, if something is called so."""
+    names = [f"C{number}" for number in range(14)]
+    spec, _, cls = SPEC.partition("  - name")
+    classes = "".join(f"  - name{cls}".replace("Counter", name) for name in names)
+    made = "    init: {args: (), impl: 'words::make'}\n"
+    Path("words.yaml").write_text(spec + classes + made)
+    body = HEADER[HEADER.index("class Counter") : HEADER.rindex("}")]
+    header = HEADER.replace(body, "".join(body.replace("Counter", name) for name in names))
+    header += "int x = make();\n#ifdef A\nvoid f() {\n#else\nvoid f(int) {\n#endif\n}\n"
+    Path("words.h").write_text(header)
+    assert main(["scaffold", "words.yaml"]) == 0
+    error = capsys.readouterr().err
+    for name in names:
+        line = header[: header.index(f"class {name} ")].count("\n") + 1
+        assert f"words.h:{line}: what stands here is not certain (line " in error
+        assert f"; add words::{name} by hand, unless it is defined elsewhere:\n" in error
+        assert f"    class {name} : public torch::CustomClassHolder {{\n" in error
+    assert error.count("int64_t old();\n      int64_t add(int64_t n);\n") == 14
+    assert "add words::make by hand, unless" in error
+    assert "    c10::intrusive_ptr<words::C13> make();\n" in error
+    assert Path("words.h").read_text() == header
+
+
+@pytest.mark.parametrize(
+    "alias",
+    [
+        "using Counter = Impl;",
+        "typedef struct Impl Counter;",
+        "namespace in { struct Counter : Impl {}; } using in::Counter;",
+    ],
+)
+def test_a_class_by_another_name(
+    folder: Path, alias: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("words.h").write_text(f"""
+namespace words {{
+struct Impl : torch::CustomClassHolder {{ int64_t old(); int64_t add(int64_t n); }};
+{alias}
+}}
+""")
+    assert main(["scaffold", "words.yaml"]) == 0
+    assert capsys.readouterr().err == (
+        "codegen: the C++ that the specs name exists: nothing was written\n"
+    )
+
+
 def test_a_class_in_a_header_that_is_only_included(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -237,7 +329,7 @@ def test_a_new_class_where_an_include_is_not_found(
     Path("words.h").write_text(text)
     assert main(["scaffold", "words.yaml"]) == 0
     error = capsys.readouterr().err
-    assert 'words.h: words.h includes "counter.h", which was not found; add to it by hand:' in error
+    assert 'words.h: words.h includes "counter.h", which was not found; add to it by hand' in error
     assert "    class Counter : public torch::CustomClassHolder {\n" in error
     assert Path("words.h").read_text() == text
 

@@ -174,6 +174,62 @@ def test_a_source_for_a_header_that_exists(folder: Path) -> None:
     assert Path("words.cpp").read_text() == '#include "words.h"\n'
 
 
+@pytest.mark.parametrize("blank", ["", " \n\n"])
+def test_a_blank_file_is_filled_like_a_new_one(
+    folder: Path, blank: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("include").mkdir()
+    Path("include/words.h").write_text(blank)
+    Path("words.cpp").write_text(blank)
+    assert main(["scaffold", "words.yaml", "--diff"]) == 0
+    patch = capsys.readouterr().out
+    assert main(["scaffold", "words.yaml"]) == 0
+    assert capsys.readouterr().err == (
+        "codegen: include/words.h: 1 declaration added\ncodegen: words.cpp: 2 definitions added\n"
+    )
+    assert Path("include/words.h").read_text() == HEADER
+    assert Path("words.cpp").read_text() == SOURCE
+    assert main(["scaffold", "words.yaml"]) == 0
+    assert capsys.readouterr().err.endswith("exists: nothing was written\n")
+    for path in ("include/words.h", "words.cpp"):
+        Path(path).write_text(blank)
+    subprocess.run(["git", "apply"], input=patch.encode(), check=True)
+    assert Path("include/words.h").read_text() == HEADER
+    assert Path("words.cpp").read_text() == SOURCE
+
+
+def test_a_blank_file_that_nothing_goes_to_stays(folder: Path) -> None:
+    Path("include").mkdir()
+    inline = HEADER.replace("(int64_t start);", "(int64_t start) {}")
+    Path("include/words.h").write_text(inline.replace("(int64_t n);", "(int64_t n) { return n; }"))
+    Path("words.cpp").write_bytes(b"\xef\xbb\xbf\r\n")
+    assert main(["scaffold", "words.yaml"]) == 0
+    assert Path("words.cpp").read_bytes() == b"\xef\xbb\xbf\r\n"
+    Path("include/words.h").unlink()
+    assert main(["scaffold", "words.yaml"]) == 0
+    filled = b"\xef\xbb\xbf" + SOURCE.replace("\n", "\r\n").encode()
+    assert Path("words.cpp").read_bytes() == filled
+
+
+def test_all_files_are_written_or_none(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The second cannot be: it would stand in a file, or no temporary file beside it has a name."""
+    Path("sub").write_text("mine")
+    Path("words.yaml").write_text(SPEC.replace("words.cpp", "sub/words.cpp"))
+    assert main(["scaffold", "words.yaml"]) == 2
+    assert "sub/words.cpp cannot be written: " in capsys.readouterr().err
+    assert not [path for path in Path().rglob("*") if path.suffix == ".h"]
+    long = "w" * 248 + ".cpp"
+    Path("words.yaml").write_text(SPEC.replace("words.cpp", long))
+    Path("include/words.h").write_text(HEADER.replace("  int64_t add(int64_t n);\n", ""))
+    Path(long).write_text(SOURCE)
+    before = {path: path.read_bytes() for path in Path().rglob("*") if path.is_file()}
+    assert main(["scaffold", "words.yaml"]) == 2
+    assert (
+        capsys.readouterr().err == f"codegen: error: {long} cannot be written: File name too long\n"
+    )
+    assert before == {path: path.read_bytes() for path in Path().rglob("*") if path.is_file()}
+
+
 def test_files_that_are_not_this_librarys(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     Path("words.yaml").write_text(SPEC.replace("words.cpp", "../words.cpp"))
     other = SPEC.replace("library: words", "library: other").replace("words.cpp", "other.cpp")

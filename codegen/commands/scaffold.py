@@ -79,14 +79,13 @@ def _merge(grown: dict[Path, Grown], file: Grown) -> None:
     grown[file.path.resolve()] = file
 
 
-def _write(created: Mapping[Path, str], grown: Mapping[Path, Grown]) -> None:
+def _write(created: dict[Path, str], grown: Mapping[Path, Grown]) -> None:
     from codegen import output
 
-    for path, text in created.items():
-        output.create(path, text)
+    output.write_together(created, {file.path: file.after for file in grown.values()})
+    for path in created:
         console.note(f"{path}: written")
     for file in grown.values():
-        output.replace(file.path, file.after)
         console.note(f"{file.path}: {file.added}")
 
 

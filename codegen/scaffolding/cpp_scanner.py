@@ -90,8 +90,6 @@ class Class:
 class Scan(Directives):
     """What stands in a text. Names are qualified; inline and anonymous namespaces have none."""
 
-    code: str = ""
-    """The tokens alone, with spaces between them: no comments, no directives."""
     classes: list[Class] = field(default_factory=list)
     ahead: list[tuple[str, int]] = field(default_factory=list)
     """Classes that are only declared, and where."""
@@ -102,9 +100,7 @@ class Scan(Directives):
 def scan(text: str) -> Scan:
     """Raises `Unsure`."""
     found = Scan(text)
-    tokens = read(found)
-    found.code = " ".join(token.text for token in tokens)
-    _Scopes(found, tokens).file()
+    _Scopes(found, read(found)).file()
     return found
 
 

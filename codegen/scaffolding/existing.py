@@ -10,16 +10,33 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from codegen.names import constructor
-from codegen.scaffolding.cpp_scanner import Class, Scan, scan
+from codegen.scaffolding.cpp_scanner import Class, Declaration, Scan, scan
 from codegen.scaffolding.cpp_tokens import Unsure, line
 
 # What a class may derive from and have none of the members that a spec names.
 _KNOWN_BASES = (
     "CustomClassHolder intrusive_ptr_target PyTorchBackendInterface enable_shared_from_this".split()
 )
+# What gives a class another name, and what defines one or names it so in a text that is not understood.
+_ALIAS = re.compile(
+    r"\busing\s+\w+\s*=\s*(?:class\s|struct\s)?([^;]+);|\busing\s+([\w:]+)\s*;"
+    r"|\btypedef\s+(?:class\s|struct\s)?([^;]+?)\s*\w+\s*;"
+)
+_DEFINED = (
+    r"\b(class|struct)\s+[^;{{}}:]*\b{name}\b[^;{{}}]*{{|\busing\s+([\w:]*::\s*)?{name}\b"
+    r"|\btypedef\s[^;]*\b{name}\s*;"
+)
 _TORCHS = ("torch/", "ATen/", "c10/", "caffe2/")
+
+
+class Doubt(NamedTuple):
+    """A place where what a spec names may stand, and why that is not certain."""
+
+    place: str
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -36,6 +53,15 @@ class File:
 
     def place(self, at: int) -> str:
         return f"{self.path}:{line(self.text, at)}"
+
+    def doubt(self, at: int) -> Doubt:
+        """Of what stands in a text that could not be scanned."""
+        return Doubt(self.place(at), f"what stands here is not certain ({self.refused})")
+
+    @property
+    def blank(self) -> bool:
+        """Whether nothing stands in it, and something may."""
+        return not self.refused and not self.text.strip("\ufeff \t\r\n\f\v")
 
 
 @dataclass(frozen=True)
@@ -68,7 +94,6 @@ class Existing:
         """What each file includes in quotes that was not found, and no one knows."""
         self._named = {path.resolve() for path in named}
         self.named = [self._read(path) for path in named]
-        self._code = "\n".join(file.scan.code or file.text for file in self._files.values())
 
     def place(self, cpp: str) -> list[Place]:
         """The definitions of a class, of an instance of a template else the template itself."""
@@ -84,37 +109,66 @@ class Existing:
                 return found
         return []
 
-    def elsewhere(self, cpp: str) -> str:
-        """Where something called as a class stands that may be it: by `using`, or in a namespace of a macro."""
+    def alias(self, cpp: str) -> Place | None:
+        """The class that is called so by `using` or `typedef`."""
         wanted = cpp.removeprefix("::").partition("<")[0]
-        name = wanted.rpartition("::")[2]
-        defined = re.compile(rf"\b(class|struct)\s+[^;{{:]*\b{name}\b[^;{{]*{{|\busing\s+{name}\b")
+        for file in self._files.values():
+            for declared in _names(file.scan):
+                target = _ALIAS.search(file.text, declared.start, declared.end)
+                if target and _joined(declared.scope, declared.name) == wanted:
+                    named = next(filter(None, target.groups())).strip()
+                    if places := self._base(declared.scope, named):
+                        return places[0]
+        return None
+
+    def opened(self, cpp: str) -> Place | None:
+        """A class of that name in a namespace that a macro seems to open: something unknown stands in it."""
+        wanted = cpp.removeprefix("::").partition("<")[0]
+        for file in self._files.values():
+            for cls in file.scan.classes:
+                named = _within(cls.qualified.partition("<")[0], wanted)
+                if named and _opens(file.scan, cls.space):
+                    return Place(file, cls)
+        return None
+
+    def doubt(self, cpp: str) -> Doubt | None:
+        """What has the name of a class, and may be it."""
+        wanted = cpp.removeprefix("::").partition("<")[0]
+        defined = re.compile(_DEFINED.format(name=wanted.rpartition("::")[2]))
         for file in self._files.values():
             classes = [(cls.qualified, cls.start) for cls in file.scan.classes]
-            named = [
-                (f"{d.scope}::{d.name}", d.start) for d in file.scan.declarations if not d.function
-            ]
+            named = [(_joined(d.scope, d.name), d.start) for d in _names(file.scan)]
             for qualified, start in (*classes, *named):
-                ahead = (qualified, start) in file.scan.ahead
-                if not ahead and _within(qualified.partition("<")[0], wanted):
-                    return file.place(start)
+                if _within(qualified.partition("<")[0], wanted):
+                    return Doubt(file.place(start), f"that this is {cpp} is not certain")
             if not file.certain and (found := defined.search(file.text)):
-                return file.place(found.start())
-        return ""
-
-    def mentions(self, name: str) -> bool:
-        return bool(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", self._code))
+                return file.doubt(found.start())
+        return None
 
     def has_function(self, scope: str, name: str) -> bool:
-        """Also one in a namespace of a macro, and one that is called in a file of which nothing is certain."""
-        wanted = "::".join(filter(None, [scope, name]))
+        """Also by `using`, and in a namespace that a macro seems to open."""
+        wanted = _joined(scope, name)
+        for file in self._files.values():
+            for declared in file.scan.declarations:
+                known = _function(declared)
+                if _within(known, wanted) and (
+                    known == wanted or _opens(file.scan, declared.scope)
+                ):
+                    return True
+        return False
+
+    def doubt_function(self, scope: str, name: str) -> Doubt | None:
+        """What has the name of a function, and may be it."""
+        wanted = _joined(scope, name)
         called = re.compile(rf"(?<!\w){re.escape(name)}\s*\(")
-        return any(
-            _within(declared.qualified.partition("<")[0], wanted)
-            or (declared.name == name and declared.qualifier and not declared.function)
-            for file in self._files.values()
-            for declared in file.scan.declarations
-        ) or any(called.search(file.text) for file in self._files.values() if not file.certain)
+        for file in self._files.values():
+            for declared in file.scan.declarations:
+                if _within(_function(declared), wanted):
+                    place = file.place(declared.start)
+                    return Doubt(place, f"that this is {wanted} is not certain")
+            if not file.certain and (found := called.search(file.text)):
+                return file.doubt(found.start())
+        return None
 
     def has_member(self, place: Place, name: str, *, constructor: bool) -> bool | None:
         """Whether a class has or inherits a member; None where a base is unknown."""
@@ -145,7 +199,7 @@ class Existing:
         if base.startswith("::"):
             return self.place(base)
         while True:
-            found = self.place("::".join(filter(None, [space, base])))
+            found = self.place(_joined(space, base))
             if found or not space:
                 return found
             space = space.rpartition("::")[0]
@@ -189,15 +243,14 @@ class Existing:
         refused = "" if key in self._named else "the spec does not name this file"
         if not refused and not key.is_relative_to(self._root):
             refused = "it is outside of the folder of the spec"
-        content, certain = path.read_bytes(), True
+        text = self._pending.get(key) or path.read_bytes().decode("utf-8", errors="surrogateescape")
+        if re.search("[\0\ud800-\udfff]", text):
+            refused = "it is not UTF-8"
         try:
-            text = self._pending.get(key) or content.decode("utf-8")
-            scanned = scan(text)
-        except UnicodeDecodeError:
-            text = content.decode("utf-8", errors="replace")
-            refused, scanned, certain = "it is not UTF-8", Scan(text), False
+            scanned, certain = scan(text), "\0" not in text
         except Unsure as error:
-            refused, scanned, certain = str(error), Scan(text), False
+            scanned, certain = Scan(text), False
+            refused = refused if refused == "it is not UTF-8" else str(error)
         file = self._files[key] = File(path, text, scanned, refused, certain)
         self._follow(key, file)
         return file
@@ -218,6 +271,27 @@ class Existing:
         for key, paths in self.unseen.items():
             return f'{self._files[key].path} includes "{paths[0]}", which was not found'
         return ""
+
+
+def _joined(scope: str, name: str) -> str:
+    return f"{scope}::{name}" if scope else name
+
+
+def _names(found: Scan) -> list[Declaration]:
+    """What may be another name of a class."""
+    ahead = {start for _, start in found.ahead}
+    return [d for d in found.declarations if not d.function and d.start not in ahead]
+
+
+def _function(declared: Declaration) -> str:
+    """What a declaration is called; one by `using`, which has a qualifier, as in its own namespace."""
+    if declared.qualifier and not declared.function:
+        return _joined(declared.scope, declared.name)
+    return declared.qualified.partition("<")[0]
+
+
+def _opens(found: Scan, space: str) -> bool:
+    return any(c.name and not c.certain and c.space == space for c in found.classes)
 
 
 def _within(found: str, wanted: str) -> bool:

@@ -36,6 +36,14 @@ class Grown(NamedTuple):
         return f"{counted} {what}{'s' * (counted != 1)} added"
 
 
+def filled(file: File, text: str, declared: int, defined: int) -> Grown:
+    """A file in which nothing stood, as if it were new; a byte order mark and the ends of lines stay."""
+    before = file.text
+    mark = "\ufeff" * before.startswith("\ufeff")
+    made = text.replace("\n", "\r\n") if "\r\n" in before else text
+    return Grown(file.path, before, mark + made, declared, defined)
+
+
 class Style(NamedTuple):
     """How a file is laid out."""
 

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from codegen.scaffolding.existing import Existing, Place
+from codegen.scaffolding.existing import Doubt, Existing, Place
 from codegen.scaffolding.skeletons import Skeletons
-from codegen.skeleton import Function, Skeleton
+from codegen.skeleton import Function, Skeleton, blocks
 
 
 class ByHand(NamedTuple):
-    """What is not written, where it belongs, and why nobody knows better."""
+    """What is not written, where it belongs, why nobody knows better, and what is to be done."""
 
     place: str
     reason: str
-    into: str
+    task: str
     declarations: tuple[str, ...]
 
     def __str__(self) -> str:
         lines = (f"    {line}".rstrip() for line in self.declarations)
-        return "\n".join([f"{self.place}: {self.reason}; add to {self.into} by hand:", *lines])
+        return "\n".join([f"{self.place}: {self.reason}; {self.task}:", *lines])
 
 
 class Members(NamedTuple):
@@ -44,24 +45,36 @@ class Lacking:
 def lacking(skeletons: Skeletons, existing: Existing) -> Lacking:
     found = Lacking()
     for cls in skeletons.classes.values():
-        places = existing.place(cls.cpp)
-        if places:
-            _grow(found, cls, places, existing)
-        elif place := existing.elsewhere(cls.cpp):
-            _distrust(found, cls, place, existing)
-        elif cls.namespace in skeletons.classes or existing.place(cls.namespace):
+        inside = cls.namespace in skeletons.classes or bool(existing.place(cls.namespace))
+        if places := existing.place(cls.cpp):
+            _grow(found, cls, places[0], existing, _reason(places))
+        elif place := existing.alias(cls.cpp):
+            reason = f"{cls.cpp} is another name of this"
+            _grow(found, cls, place, existing, reason)
+        elif place := existing.opened(cls.cpp):
+            _grow(found, cls, place, existing, f"that this is {cls.cpp} is not certain")
+        elif doubt := existing.doubt(cls.cpp):
+            lines = list(cls.lines()) if inside else _spaced(cls.namespace, cls.lines())
+            found.by_hand.append(_doubted(doubt, cls.cpp, lines))
+        elif inside:
             found.nested.append(cls.cpp)
         else:
             found.classes.append(cls)
     for function in skeletons.functions.values():
-        if not existing.has_function(function.scope, function.plain):
+        scope, name = function.scope, function.plain
+        if existing.has_function(scope, name):
+            continue
+        if doubt := existing.doubt_function(scope, name):
+            what = "::".join(filter(None, [scope, name]))
+            lines = _spaced(scope, function.declaration())
+            found.by_hand.append(_doubted(doubt, what, lines))
+        else:
             found.functions.append(function)
     return found
 
 
-def _grow(found: Lacking, cls: Skeleton, places: list[Place], existing: Existing) -> None:
-    place = places[0]
-    reason = _reason(places)
+def _grow(found: Lacking, cls: Skeleton, place: Place, existing: Existing, reason: str) -> None:
+    """What a class lacks, by hand where there is a reason."""
     known = {name: existing.has_member(place, name, constructor=False) for name in cls.fields}
     absent = [m for m in cls.members.values() if not _has(existing, place, m)]
     unknown = [m for m in absent if _has(existing, place, m) is None]
@@ -99,18 +112,17 @@ def _has(existing: Existing, place: Place, member: Function) -> bool | None:
     return declared or not member.parameters
 
 
-def _distrust(found: Lacking, cls: Skeleton, place: str, existing: Existing) -> None:
-    """Of a class whose definition nobody sees, only what no text of the user's mentions is lacking."""
-    absent = [m for m in cls.members.values() if m.result and not existing.mentions(m.plain)]
-    fields = [f"{text};" for name, text in cls.fields.items() if not existing.mentions(name)]
-    if absent or fields:
-        found.by_hand.append(
-            _by_hand(place, f"that this is {cls.cpp} is not certain", cls, absent, fields)
-        )
+def _doubted(doubt: Doubt, what: str, lines: Sequence[str]) -> ByHand:
+    """All of it: what has the same name elsewhere says nothing of it."""
+    return ByHand(*doubt, f"add {what} by hand, unless it is defined elsewhere", tuple(lines))
+
+
+def _spaced(space: str, lines: Iterable[str]) -> list[str]:
+    return [line for block in blocks([(space, ("", *lines))]) for line in block]
 
 
 def _by_hand(
     place: str, reason: str, cls: Skeleton, functions: list[Function], fields: list[str]
 ) -> ByHand:
     lines = [line for function in functions for line in function.declaration()]
-    return ByHand(place, reason, f"the class {cls.cpp}", (*lines, *fields))
+    return ByHand(place, reason, f"add to the class {cls.cpp} by hand", (*lines, *fields))

@@ -1,14 +1,14 @@
 """The C++ that a spec names and that does not exist, as a skeleton that compiles: bodies throw.
 
-What no file of the user's has goes into the first header and the first source that do not exist; where all of them do,
-to the end of a header and a source. Members of classes that exist are added to those. Where no source takes them,
-definitions stand in the header.
+What no file of the user's has goes into the first header and the first source that do not exist or are blank; where
+none is, to the end of a header and a source. Members of classes that exist are added to those. Where no source takes
+them, definitions stand in the header.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from pathlib import Path
 from typing import NamedTuple
 
@@ -113,7 +113,8 @@ class _Writer:
         self._templates = templates
         self._skeletons, self._existing, self._found = skeletons, existing, found
         self._headers = {path: text.value for text, path in headers.items()}
-        known = {file.path: file for file in existing.named}
+        known = {file.path: file for file in existing.named if not file.blank}
+        self._blank = {file.path: file for file in existing.named if file.blank}
         self._new_headers = [path for path in headers.values() if path not in known]
         self._new_sources = [path for path in sources.values() if path not in known]
         self._old_headers = [known[path] for path in headers.values() if path in known]
@@ -136,7 +137,15 @@ class _Writer:
         for path, (declarations, definitions) in self._ends.items():
             for block in (*blocks(declarations), *blocks(definitions)):
                 self._edits[path].at_end(block)
-        return Plan(self._created(), [e.grown() for e in self._edits.values()], self._found.by_hand)
+        made = {file.path: file for file in self._created()}
+        grown = [edits.grown() for edits in self._edits.values()]
+        grown += [
+            grow.filled(self._blank[path], *file[1:])
+            for path, file in made.items()
+            if path in self._blank and (file.declared or file.defined)
+        ]
+        created = {path: file.text for path, file in made.items() if path not in self._blank}
+        return Plan(created, grown, self._found.by_hand)
 
     def _end_of_headers(self) -> File | None:
         """The header that new classes and functions go to the end of."""
@@ -172,7 +181,8 @@ class _Writer:
             file = self._old_headers[-1]
             reason = self._existing.unknown() or file.refused
             lines = [line for block in blocks(declarations) for line in block]
-            self._found.by_hand.append(ByHand(str(file.path), reason, "it", tuple(lines)))
+            task = "add to it by hand, unless that is defined elsewhere"
+            self._found.by_hand.append(ByHand(str(file.path), reason, task, tuple(lines)))
             self._found.classes, self._found.functions, self._new = [], [], {}
             return
         file = self._target
@@ -318,18 +328,20 @@ class _Writer:
         self._edits_of(file)
         return self._ends.setdefault(file.path, ([], []))
 
-    def _created(self) -> dict[Path, str]:
-        files: dict[Path, str] = {}
+    def _created(self) -> Iterator[New]:
+        """The first header and source have it all; others are there so that all that the spec names are."""
+        declared = len(self._declarations())
+        defined = self._definitions(inline=False) if self._new_headers else []
+        defined += self._later
         for path in self._new_headers:
-            view = self._header() if path is self._new_headers[0] else _EMPTY
-            files[path] = self._render("cpp/scaffold.h.j2", view)
+            first = path is self._new_headers[0]
+            text = self._render("cpp/scaffold.h.j2", self._header() if first else _EMPTY)
+            inline = 0 if self._new_sources else len(defined)
+            yield New(path, text, declared * first, inline * first)
         for path in self._new_sources:
-            pieces = self._definitions(inline=False) if self._new_headers else []
-            pieces += self._later
-            made = tuple(blocks(pieces)) if path is self._new_sources[0] else ()
-            view_ = SourceView(tuple(self._headers.values()), made)
-            files[path] = self._render("cpp/scaffold.cpp.j2", view_)
-        return files
+            pieces = defined if path is self._new_sources[0] else []
+            view = SourceView(tuple(self._headers.values()), tuple(blocks(pieces)))
+            yield New(path, self._render("cpp/scaffold.cpp.j2", view), 0, len(pieces))
 
     def _render(self, template: str, view: render.View) -> str:
         return render.render(template, view, self._templates).text.rstrip("\n") + "\n"
@@ -345,6 +357,15 @@ class _Writer:
         if inline and self._later:
             includes |= {self._headers[file.path] for file in self._old_headers}
         return HeaderView(tuple(sorted(includes)), declarations, tuple(blocks(inline)))
+
+
+class New(NamedTuple):
+    """A file that is written as a whole, with how much it declares and defines."""
+
+    path: Path
+    text: str
+    declared: int
+    defined: int
 
 
 class Home(NamedTuple):
