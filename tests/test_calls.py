@@ -270,7 +270,7 @@ class TestRefused:
 
 
 class TestExceptions:
-    """As torch maps them, with class and method named."""
+    """As torch maps them, and pybind11 those of the standard library, with class and method named."""
 
     @pytest.mark.parametrize(
         ("how", "message"),
@@ -282,7 +282,6 @@ class TestExceptions:
             "not implemented": "not yet",
             "linear algebra": "singular",
             "standard": "standard",
-            "out of range": "out of range",
         }.items(),
     )
     def test_as_torch_maps_them(self, one: Any, how: str, message: str) -> None:
@@ -308,6 +307,25 @@ class TestExceptions:
             one.fail(how)
         assert type(raised.value) is error
         assert str(raised.value) == f"Counter.fail(): {message}"
+
+    @pytest.mark.parametrize(
+        ("how", "error", "message"),
+        [
+            ("vector::at", IndexError, "vector::_M_range_check"),
+            ("stoi", ValueError, "stoi"),
+            ("stoi of much", IndexError, "stoi"),
+            ("length", ValueError, "length"),
+            ("domain", ValueError, "domain"),
+            ("range", ValueError, "range"),
+            ("overflow", OverflowError, r"caf\xe9"),
+            ("memory", MemoryError, "std::bad_alloc"),
+        ],
+    )
+    def test_of_the_standard_library(self, one: Any, how: str, error: type, message: str) -> None:
+        with pytest.raises(error) as raised:
+            one.fail(how)
+        assert type(raised.value) is error
+        assert str(raised.value).startswith(f"Counter.fail(): {message}")
 
     def test_no_state_is_left(self, one: Any) -> None:
         for _ in range(3):

@@ -15,7 +15,7 @@ __all__ = [
     "elementwise",
 ]
 
-_runtime.load(__file__, "specs/elementwise.yaml", "b70954cc47b79e14")
+_runtime.load(__file__, "specs/elementwise.yaml", "ef509e6d48226b1c")
 
 from . import _classes  # noqa: E402
 

@@ -15,7 +15,7 @@ __all__ = [
     "LRUCache",
 ]
 
-_runtime.load(__file__, "specs/tensor_cache.yaml", "2e19fe81f724eed6")
+_runtime.load(__file__, "specs/tensor_cache.yaml", "2c0f5ed41505259b")
 
 import torch  # noqa: E402
 

@@ -67,6 +67,32 @@ class Counter : public torch::CustomClassHolder {
     --inside_;
     return met;
   }
+  static void failAsTheStandardLibrary(const std::string& how) {
+    if (how == "vector::at") {
+      std::vector<int>().at(1);
+    }
+    if (how == "stoi") {
+      std::stoi("a");
+    }
+    if (how == "stoi of much") {
+      std::stoi("9999999999");
+    }
+    if (how == "length") {
+      throw std::length_error("length");
+    }
+    if (how == "domain") {
+      throw std::domain_error("domain");
+    }
+    if (how == "range") {
+      throw std::range_error("range");
+    }
+    if (how == "overflow") {
+      throw std::overflow_error("caf\xe9");
+    }
+    if (how == "memory") {
+      throw std::bad_alloc();
+    }
+  }
   void fail(const std::string& how) const {
     TORCH_CHECK(how != "check", "checked");
     TORCH_CHECK_VALUE(how != "value", "a value");
@@ -80,9 +106,7 @@ class Counter : public torch::CustomClassHolder {
     if (how == "standard") {
       throw std::runtime_error("standard");
     }
-    if (how == "out of range") {
-      throw std::out_of_range("out of range");
-    }
+    failAsTheStandardLibrary(how);
     if (how == "undecodable") {
       throw std::runtime_error("caf\xe9");
     }

@@ -16,7 +16,9 @@
 #include <cxxabi.h>
 
 #include <memory>
+#include <new>
 #include <set>
+#include <stdexcept>
 
 namespace codegen::python {
 
@@ -272,22 +274,41 @@ inline void nameMethod(const std::string& where) {
   error.restore();
 }
 
-/// A message that is no UTF-8, which torch would turn into a UnicodeDecodeError.
-inline void raiseUndecodable(const std::exception& error) {
-  const auto* kind = dynamic_cast<const c10::IndexError*>(&error) != nullptr   ? PyExc_IndexError
-                     : dynamic_cast<const c10::ValueError*>(&error) != nullptr ? PyExc_ValueError
-                     : dynamic_cast<const c10::TypeError*>(&error) != nullptr  ? PyExc_TypeError
-                     : dynamic_cast<const c10::NotImplementedError*>(&error) != nullptr
-                         ? PyExc_NotImplementedError
-                         : PyExc_RuntimeError;
-  const auto* torchs = dynamic_cast<const c10::Error*>(&error);
-  const std::string text = torchs != nullptr ? torchs->what_without_backtrace() : error.what();
+/// Raises a class of Python's with a message of C++'s, which may be no UTF-8.
+inline void raiseAs(PyObject* kind, const std::string& text) {
   const auto decoded = py::reinterpret_steal<py::object>(
       PyUnicode_DecodeUTF8(text.data(), static_cast<Py_ssize_t>(text.size()), "backslashreplace"));
-  PyErr_SetObject(const_cast<PyObject*>(kind), decoded.ptr());
+  PyErr_SetObject(kind, decoded.ptr());
 }
 
-/// Raises what C++ threw as torch maps it, with the class and the method named.
+/// A message that is no UTF-8, which torch would turn into a UnicodeDecodeError.
+inline void raiseUndecodable(const std::exception& error) {
+  auto* kind = dynamic_cast<const c10::IndexError*>(&error) != nullptr   ? PyExc_IndexError
+               : dynamic_cast<const c10::ValueError*>(&error) != nullptr ? PyExc_ValueError
+               : dynamic_cast<const c10::TypeError*>(&error) != nullptr  ? PyExc_TypeError
+               : dynamic_cast<const c10::NotImplementedError*>(&error) != nullptr
+                   ? PyExc_NotImplementedError
+                   : PyExc_RuntimeError;
+  const auto* torchs = dynamic_cast<const c10::Error*>(&error);
+  raiseAs(kind, torchs != nullptr ? torchs->what_without_backtrace() : error.what());
+}
+
+template <class... E>
+bool isAny(const std::exception& error) {
+  return ((dynamic_cast<const E*>(&error) != nullptr) || ...);
+}
+
+/// The class of Python's for an exception of the standard library, as pybind11 maps them, or null.
+inline PyObject* standardKind(const std::exception& error) {
+  return isAny<std::out_of_range>(error)     ? PyExc_IndexError
+         : isAny<std::overflow_error>(error) ? PyExc_OverflowError
+         : isAny<std::bad_alloc>(error)      ? PyExc_MemoryError
+         : isAny<std::invalid_argument, std::domain_error, std::length_error, std::range_error>(error)
+             ? PyExc_ValueError
+             : nullptr;
+}
+
+/// Raises what C++ threw as torch and pybind11 map it, with the class and the method named.
 inline void raise(const NativeMethod& method) {
   try {
     throw;
@@ -303,6 +324,10 @@ inline void raise(const NativeMethod& method) {
     PyErr_SetString(PyExc_TypeError, refusal.what());
     return;
   } catch (const std::exception& error) {
+    if (auto* kind = standardKind(error)) {
+      raiseAs(kind, error.what());
+      return nameMethod(method.where);
+    }
     torch::translate_exception_to_python(std::current_exception());
     if (PyErr_ExceptionMatches(PyExc_UnicodeDecodeError)) {
       PyErr_Clear();

@@ -22,7 +22,7 @@ __all__ = [
     "SearcherInterface",
 ]
 
-_runtime.load(__file__, "spec.yaml", "b02b322509627515")
+_runtime.load(__file__, "spec.yaml", "e5df3fa7a6fd0d3b")
 
 import torch  # noqa: E402
 

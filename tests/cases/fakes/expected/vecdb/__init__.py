@@ -21,7 +21,7 @@ __all__ = [
     "Real",
 ]
 
-_runtime.load(__file__, "spec.yaml", "c833c05977d67cfa")
+_runtime.load(__file__, "spec.yaml", "e2eeeb63d59723f7")
 
 import torch  # noqa: E402
 

@@ -20,7 +20,7 @@ __all__ = [
     "whitespace",
 ]
 
-_runtime.load(__file__, "spec.yaml", "c6eb006933cc08b9")
+_runtime.load(__file__, "spec.yaml", "fc117a28109e0b8e")
 
 import torch  # noqa: E402
 
