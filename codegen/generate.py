@@ -121,6 +121,7 @@ def generate(
         _verbatim(f"{names.RUNTIME}/{path}", templates.text(name))
         for path, name in (
             ("CMakeLists.txt", "cmake/runtime.txt"),
+            ("torch.cmake", "cmake/torch.cmake"),
             ("include/codegen/registration.h", "cpp/runtime.h"),
             ("include/codegen/python/objects.h", "cpp/python/objects.h"),
             ("include/codegen/python/values.h", "cpp/python/values.h"),

@@ -5,8 +5,10 @@ Compiled once, into ccache: what builds it again elsewhere shows that every obje
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -186,6 +188,71 @@ def test_makefiles_in_a_folder_of_another_project(cmake: Cmake, tmp_path: Path) 
     assert names == sorted([*shared, *each, *each, "tickets/main.cpp", "tickets/roll.cpp"])
     spec.write_text("library: more\nbackend: []\n")
     assert f"{spec}:2:1: error CG201" in cmake.build(build, succeeds=False)
+
+
+def unpack_libtorch(folder: Path) -> Path:
+    """A libtorch whose TorchConfig.cmake fails, as that of a CUDA build does without the CUDA toolkit."""
+    torch = Path(importlib.util.find_spec("torch").origin).parent  # type: ignore[union-attr, arg-type]
+    configuration = folder / "share" / "cmake" / "Torch"
+    configuration.mkdir(parents=True)
+    shutil.copy(torch / "share" / "cmake" / "Torch" / "TorchConfigVersion.cmake", configuration)
+    (configuration / "TorchConfig.cmake").write_text('message(FATAL_ERROR "no CUDA toolkit")\n')
+    for name in ("include", "lib"):
+        (folder / name).symlink_to(torch / name)
+    return folder
+
+
+def configured_with(build: Path, torch: Path) -> bool:
+    """Whether all that is compiled and linked there is of one torch."""
+    rules = (build / "build.ninja").read_text()
+    included = set(re.findall(r"-isystem (\S+)/include/torch/csrc/api/include", rules))
+    linked = set(re.findall(r'([^\s"]+)/lib/libtorch_cpu\.', rules))
+    return {Path(path).resolve() for path in included | linked} == {torch.resolve()}
+
+
+@pytest.mark.parametrize("hint", ["CMAKE_PREFIX_PATH={}", "Torch_DIR={}/share/cmake/Torch"])
+def test_a_libtorch_that_needs_cuda(cmake: Cmake, tmp_path: Path, hint: str) -> None:
+    libtorch = unpack_libtorch(tmp_path / "libtorch")
+    project = write_project(tmp_path / "tickets")
+    options = ("-GNinja", "-DCODEGEN_PYTHON=OFF", f"-D{hint.format(libtorch)}")
+    build = cmake.configure(project, tmp_path / "build", *options)
+    assert configured_with(build, libtorch)
+
+
+def test_the_torch_that_python_imports_comes_first(cmake: Cmake, tmp_path: Path) -> None:
+    """What CMAKE_PREFIX_PATH has is for C++; a package is for its Python."""
+    libtorch = unpack_libtorch(tmp_path / "libtorch")
+    project = write_project(tmp_path / "tickets")
+    build = cmake.configure(project, tmp_path / "b", "-GNinja", f"-DCMAKE_PREFIX_PATH={libtorch}")
+    assert configured_with(build, (libtorch / "lib").resolve().parent)
+
+
+def test_the_torch_that_the_project_has_found(cmake: Cmake, tmp_path: Path) -> None:
+    project = write_project(tmp_path / "tickets")
+    lists = project / "CMakeLists.txt"
+    found = "find_package(Torch REQUIRED)\nfind_package(torch_backend"
+    lists.write_text(lists.read_text().replace("find_package(torch_backend", found))
+    torch = unpack_libtorch(tmp_path / "libtorch")
+    (torch / "share/cmake/Torch/TorchConfig.cmake").write_text(
+        f"set(TORCH_INSTALL_PREFIX {torch})\nset(TORCH_CXX_FLAGS -D_GLIBCXX_USE_CXX11_ABI=0)\n"
+    )
+    build = cmake.configure(project, tmp_path / "build", "-GNinja", f"-DCMAKE_PREFIX_PATH={torch}")
+    assert configured_with(build, torch)
+    assert "-D_GLIBCXX_USE_CXX11_ABI=0" in (build / "build.ninja").read_text()
+
+
+def test_there_is_no_torch(cmake: Cmake, tmp_path: Path) -> None:
+    """In a project of generated files alone, which does not ask Python."""
+    spec = tmp_path / "few.yaml"
+    spec.write_text("library: few\nbackends: []\n")
+    cmake.run(sys.executable, "-m", "codegen", spec, "--out", tmp_path / "generated")
+    options = ("-DCODEGEN_PYTHON=OFF", "-GNinja")
+    log = cmake.run(
+        "cmake", "-S", tmp_path / "generated", "-B", tmp_path / "build", *options, succeeds=False
+    )
+    assert "torch is not installed: `pip install torch`, or set CMAKE_PREFIX_PATH" in " ".join(
+        log.split()
+    )
 
 
 INSTALLED = {

@@ -15,7 +15,7 @@ __all__ = [
     "elementwise",
 ]
 
-_runtime.load(__file__, "specs/elementwise.yaml", "ef509e6d48226b1c")
+_runtime.load(__file__, "specs/elementwise.yaml", "76ae3535343cd071")
 
 from . import _classes  # noqa: E402
 

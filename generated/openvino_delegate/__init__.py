@@ -14,7 +14,7 @@ __all__ = [
     "openvino_delegate",
 ]
 
-_runtime.load(__file__, "specs/openvino_delegate.yaml", "2c55ec55646e3d93")
+_runtime.load(__file__, "specs/openvino_delegate.yaml", "c29a16046f522b0f")
 
 from . import _classes  # noqa: E402
 

@@ -15,7 +15,7 @@ __all__ = [
     "LRUCache",
 ]
 
-_runtime.load(__file__, "specs/tensor_cache.yaml", "2c0f5ed41505259b")
+_runtime.load(__file__, "specs/tensor_cache.yaml", "1806a1d239297b90")
 
 import torch  # noqa: E402
 

@@ -15,7 +15,7 @@ __all__ = [
     "torch_jit_unavailable",
 ]
 
-_runtime.load(__file__, "specs/torch_jit.yaml", "e21cce7ed3fb30aa")
+_runtime.load(__file__, "specs/torch_jit.yaml", "88905cd385b92545")
 
 from . import _classes  # noqa: E402
 

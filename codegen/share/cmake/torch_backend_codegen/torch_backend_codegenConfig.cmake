@@ -38,9 +38,6 @@ function(codegen_add_library name)
   _codegen_read_depfile("${CMAKE_CURRENT_BINARY_DIR}/${name}.d" libraries inputs)
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${inputs})
 
-  # In this folder, for before CMake 3.26 what links to a library has to see torch's targets itself.
-  list(APPEND CMAKE_PREFIX_PATH ${Python_SITELIB})
-  find_package(Torch REQUIRED)
   set(CODEGEN_LIBRARIES ${libraries})
   set(CODEGEN_IN_PLACE ON)
   add_subdirectory(${out} ${CMAKE_CURRENT_BINARY_DIR}/${name}.codegen)

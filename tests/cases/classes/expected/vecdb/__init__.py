@@ -22,7 +22,7 @@ __all__ = [
     "SearcherInterface",
 ]
 
-_runtime.load(__file__, "spec.yaml", "e5df3fa7a6fd0d3b")
+_runtime.load(__file__, "spec.yaml", "e6bc7843d6862f93")
 
 import torch  # noqa: E402
 

@@ -21,7 +21,7 @@ __all__ = [
     "Real",
 ]
 
-_runtime.load(__file__, "spec.yaml", "e2eeeb63d59723f7")
+_runtime.load(__file__, "spec.yaml", "3e2081f50550bb9d")
 
 import torch  # noqa: E402
 

@@ -20,7 +20,7 @@ __all__ = [
     "whitespace",
 ]
 
-_runtime.load(__file__, "spec.yaml", "fc117a28109e0b8e")
+_runtime.load(__file__, "spec.yaml", "97bae1361b0769de")
 
 import torch  # noqa: E402
 
