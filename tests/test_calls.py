@@ -354,6 +354,18 @@ class TestObjects:
         assert repr(one) == "Counter(n=3, name='one', weight=<float32 tensor of shape (2,)>)"
         assert repr(counter.Bare()).startswith("<counter.Bare object at 0x")
 
+    def test_repr_is_short(self, counter: ModuleType) -> None:
+        """Getters of what may be long, or lead on, do not run; `docs/calls.md` says which."""
+        first, second = counter.Link("a" * 1000), counter.Link("second")
+        for one, other in ((first, second), (second, first), (first, first)):
+            one.join(other)
+        assert repr(first) == (
+            f"Link(name='{'a' * 37}...{'a' * 38}', parent=<Link | None>, children=<list[Link]>,"
+            " items=<list[int]>, anything=<Any>, reads=0, broken=<RuntimeError>, dtype=6, ...)"
+        )
+        assert first.ninth == 1, "no getter ran"
+        assert len(repr([first.children, {"a": second}])) < 1500
+
     def test_help(self, counter: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:
         help(counter.Counter)
         shown = capsys.readouterr().out

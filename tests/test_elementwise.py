@@ -225,6 +225,7 @@ def operand_shapes() -> list[tuple[Tensor, Tensor]]:
         (torch.randn(2, 100_000), torch.randn(100_000)),
         (torch.randn(300_000), torch.randn(())),
         (torch.view_as_complex(torch.randn(7, 2)).conj().imag, torch.randn(7)),
+        (torch._efficientzerotensor(7), torch.randn(7)),
     ]
 
 

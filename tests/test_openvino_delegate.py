@@ -341,6 +341,8 @@ def test_any_view_as_input(delegate: Any, methods: torch.jit.ScriptModule) -> No
         base[::2],
         base[:1].expand(5, 7),
         base.view(-1)[1:10].view(3, 3),
+        torch.complex(base, base).conj().imag,
+        torch._efficientzerotensor(2, 3),
     ):
         assert_close(lowered(view), torch.sigmoid(view))
 

@@ -24,8 +24,8 @@ Value from_number(const at::Scalar& number) {
 Value from_tensor(const at::Tensor& tensor) {
   Value value;
   // A negative bit (the imaginary part of a conjugate) means that memory holds the opposite of the
-  // value.
-  value.tensor = tensor.resolve_neg();
+  // value, and a zero tensor has no memory.
+  value.tensor = tensor._is_zerotensor() ? tensor.clone() : tensor.resolve_neg();
   value.dtype = tensor.scalar_type();
   value.sizes = tensor.sizes();
   return value;

@@ -357,7 +357,8 @@ class CompiledMethod {
                       "' was compiled with shape ", port.shape.to_string(), ", which ",
                       tensor.sizes(),
                       " does not fit; name dimensions that vary under 'dynamic' when lowering");
-    return tensor.is_neg() ? tensor.resolve_neg().contiguous() : tensor.contiguous();
+    // Memory alone does not tell the values of a lazily negated tensor, and a zero tensor has none.
+    return (tensor._is_zerotensor() ? tensor.clone() : tensor.resolve_neg()).contiguous();
   }
 
   void check_constant(const Argument& argument, const c10::IValue& value) const {

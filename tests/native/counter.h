@@ -148,6 +148,34 @@ class Derived : public Counter {
   int64_t own() const { return n_; }
 };
 
+class Link : public torch::CustomClassHolder {
+ public:
+  explicit Link(std::string name) : name_(std::move(name)) {}
+  void join(const c10::intrusive_ptr<Link>& other) {
+    children_.push_back(other);
+    other->parent_ = this;
+  }
+  const std::string& name() const { return name_; }
+  std::optional<c10::intrusive_ptr<Link>> parent() const {
+    ++reads_;
+    return parent_ == nullptr ? c10::intrusive_ptr<Link>()
+                              : c10::intrusive_ptr<Link>::reclaim_copy(parent_);
+  }
+  std::vector<c10::intrusive_ptr<Link>> children() const { return ++reads_, children_; }
+  std::vector<int64_t> items() const { return ++reads_, std::vector<int64_t>(1'000'000, 7); }
+  c10::IValue anything() const { return ++reads_; }
+  double broken() const { TORCH_CHECK(false, "not yet"); }
+  int64_t ninth() const { return ++reads_; }
+
+  mutable int64_t reads_ = 0;
+  std::optional<at::ScalarType> dtype_ = at::kFloat;
+
+ private:
+  std::string name_;
+  Link* parent_ = nullptr;
+  std::vector<c10::intrusive_ptr<Link>> children_;
+};
+
 class Bare : public torch::CustomClassHolder {
  public:
   explicit Bare(std::optional<at::Tensor> value) : value_(std::move(value)) {}
