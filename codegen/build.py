@@ -1,4 +1,4 @@
-"""Builds a generated folder with CMake and Ninja, and leads the compiler's errors back to the spec.
+"""Builds a generated folder with CMake and Ninja.
 
 Prints nothing: progress is reported to a function that the caller gives.
 """
@@ -11,26 +11,19 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from codegen import names
-from codegen.diagnostics import Diagnostics, Stop
-from codegen.model import Library
+from codegen.diagnostics import Stop
 from codegen.output import Report
-from codegen.source import Span
 
 FOLDER = ".build"
 # Of files that a compiler reads.
 SUFFIXES = tuple(".c .cc .cpp .cu .cuh .cxx .h .hh .hpp .hxx .inc .inl .ipp".split())
 
 _PROGRESS = re.compile(r"\[(?P<done>\d+)/(?P<all>\d+)\] (?P<step>.*)")
-_PLACE = re.compile(
-    r"(?P<path>[^:\n]+):(?P<line>\d+)(?::\d+)?:\s+(?P<kind>fatal error|error|required from)?:?\s*(?P<text>.*)"
-)
-
-Origins = Mapping[str, Mapping[int, Span]]
 
 
 class Failure(NamedTuple):
@@ -57,53 +50,6 @@ def build(out: Path, libraries: Sequence[str], report: Report) -> Failure | None
     keep_going = ["--", "-k", "0"]
     command = [_tool("cmake"), "--build", str(folder), "--target", *targets, *keep_going]
     return _run(command, report)
-
-
-def explain_packages(
-    failure: Failure, libraries: Sequence[Library], diagnostics: Diagnostics
-) -> None:
-    """Adds a diagnostic for each package that CMake does not find."""
-    for library in libraries:
-        for package in library.cpp.packages:
-            if f'provided by "{package}"' in failure.log:
-                message = f"CMake finds no package '{package}'"
-                help = f"install what provides it, or set {package}_DIR in the environment"
-                diagnostics.add("CG503", package.span, message, help)
-
-
-def explain(failure: Failure, out: Path, origins: Origins, diagnostics: Diagnostics) -> None:
-    """Adds a diagnostic for each place in a spec that a compiler error leads to: the first, others follow from it."""
-    seen = set()
-    lines = failure.log.splitlines()
-    for index, line in enumerate(lines):
-        place = _PLACE.match(line)
-        if place is None or place["kind"] not in ("error", "fatal error"):
-            continue
-        trace = [place, *_trace(lines, index)]
-        span = next((s for p in trace if (s := _origin(p, out, origins))), None)
-        if span is not None and span not in seen:
-            seen.add(span)
-            diagnostics.add(
-                "CG501", span, place["text"], "see the compiler's output for the details"
-            )
-
-
-def _trace(lines: Sequence[str], index: int) -> Iterator[re.Match[str]]:
-    """The places that led to an error: GCC prints instantiations above it, notes below."""
-    for step in (-1, 1):
-        at = index + step
-        while 0 <= at < len(lines) and not re.search(r": (fatal )?error: |^\[\d+/", lines[at]):
-            if place := _PLACE.match(lines[at]):
-                yield place
-            at += step
-
-
-def _origin(place: re.Match[str], out: Path, origins: Origins) -> Span | None:
-    root = out.resolve()
-    path = (root / FOLDER / place["path"]).resolve()
-    if not path.is_relative_to(root):
-        return None
-    return origins.get(path.relative_to(root).as_posix(), {}).get(int(place["line"]))
 
 
 def _configure(out: Path, folder: Path, libraries: Sequence[str]) -> list[str]:

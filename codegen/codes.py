@@ -732,8 +732,10 @@ classes:
             "The generated C++ calls what the spec names, with the types of the schema, and your"
             " C++ does not have it so: a member is missing, takes other types, or its class does"
             " not derive from the interface. The message is the compiler's, its place is the"
-            " declaration that led to it, and the whole output stands above. Methods of the header"
-            " are called by the schema's name unless `impl:` says otherwise."
+            " name in the spec that led to it, and the help is the declaration that would fit;"
+            " the compiler's whole output stands above. Methods of the header are called by the"
+            " schema's name unless `impl:` says otherwise. A build reports all of its errors at"
+            " once."
         ),
         files={"vecdb.h": """\
 #include <torch/custom_class.h>
@@ -804,6 +806,38 @@ library: vecdb
 cpp: {packages: [OpenVINO]}
 backends:
   - name: backend
+""",
+    ),
+    "CG504": Code(
+        title="a C++ file of yours does not compile",
+        why=(
+            "The error is in a file that you wrote, and nothing in the spec led to it. The message"
+            " is the first error that the compiler reports there; its whole output stands above."
+        ),
+        files={"vecdb.h": """\
+#include <torch/custom_class.h>
+
+namespace vecdb {
+struct Index : torch::CustomClassHolder {
+#ifdef BY_COLUMNS
+  int64_t rows() { return columns; }
+#endif
+};
+}  // namespace vecdb
+"""},
+        bad="""\
+library: vecdb
+cpp: {include_dirs: [.], headers: [vecdb.h], definitions: [BY_COLUMNS]}
+classes:
+  - name: Index
+    class: vecdb::Index
+""",
+        good="""\
+library: vecdb
+cpp: {include_dirs: [.], headers: [vecdb.h]}
+classes:
+  - name: Index
+    class: vecdb::Index
 """,
     ),
     "CG601": Code(

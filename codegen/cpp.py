@@ -15,6 +15,7 @@ from codegen import names
 from codegen.cpp_classes import ClassView, view
 from codegen.cpp_text import Spelling, comment, layout, mark, quote
 from codegen.model import TORCH_METHODS, Backend, Implementation, Library, Method
+from codegen.source import Text
 
 _TORCH_HEADER = "torch/csrc/jit/backends/backend_interface.h"
 
@@ -183,15 +184,19 @@ def _registration(
     return RegistrationView(
         mark=mark(implementation.cls.span),
         construct=construct,
-        preprocess=_preprocess(implementation) if implementation.preprocess else (),
+        preprocess=(
+            _preprocess(implementation.name.value, implementation.preprocess)
+            if implementation.preprocess
+            else ()
+        ),
     )
 
 
-def _preprocess(implementation: Implementation) -> tuple[str, ...]:
+def _preprocess(name: str, function: Text) -> tuple[str, ...]:
     return (
-        f"const codegen::RegisteredPreprocess preprocess_{implementation.name}(",
-        f"    {quote(implementation.name.value)},",
+        f"{mark(function.span)}const codegen::RegisteredPreprocess preprocess_{name}(",
+        f"    {quote(name)},",
         "    [](const auto& module, const auto& method_compile_spec, const auto& debug_handles) {",
-        f"      return {implementation.preprocess}(module, method_compile_spec, debug_handles);",
+        f"      return {function}(module, method_compile_spec, debug_handles);",
         "    });",
     )

@@ -101,35 +101,41 @@ class _Table:
     def _get(self, prop: Property) -> Sequence[str]:
         schema = _schema("", [], prop.type)
         if prop.field:
-            return self._give(schema, f"self->{prop.field}", [], "")
-        return self._give(schema, *self._member(str(prop.getter), []))
+            return _marked(prop.field.span, self._give(schema, f"self->{prop.field}", [], ""))
+        getter = prop.getter or prop.name
+        return _marked(getter.span, self._give(schema, *self._member(getter.value, [])))
 
     def _set(self, prop: Property) -> Sequence[str]:
         taken = self._take(prop.type, 1)
         if prop.field and self._spelled.is_foreign(prop.type):
-            return [f"call.assign(self->{prop.field}, 1);"]
+            return _marked(prop.field.span, [f"call.assign(self->{prop.field}, 1);"])
         if prop.field:
-            return [f"self->{prop.field} = {taken};"]
-        head, given, tail = self._member(str(prop.setter), [taken])
-        return layout(head, given, f"{tail};", _INDENT)
+            return _marked(prop.field.span, [f"self->{prop.field} = {taken};"])
+        setter = prop.setter or prop.name
+        head, given, tail = self._member(setter.value, [taken])
+        return _marked(setter.span, layout(head, given, f"{tail};", _INDENT))
 
     def _init(self, init: Method) -> RowView:
         taken = self._arguments(init.schema, 1)
         body = layout(f"call.construct<{self._cls.cls}>(", taken, ");", _INDENT)
         if init.impl:
             factory = self._static(init.impl.value)
-            body = layout(f"call.adopt<{self._cls.cls}>({factory}(", taken, "));", _INDENT)
+            made = layout(f"call.adopt<{self._cls.cls}>({factory}(", taken, "));", _INDENT)
+            body = _marked(init.impl.span, made)
         return self._row(init.func.span, init.schema, body, init.documentation, "kOwn")
 
     def _method(self, method: Method, name: str) -> RowView:
         schema = FunctionSchema(name, "", method.schema.arguments, method.schema.returns)
         first = 0 if method.static else 1
         given = self._arguments(schema, first)
+        called = method.called
         if method.static:
-            body = self._give(schema, f"{self._static(method.member)}(", given, ")")
+            call = self._give(schema, f"{self._static(method.member)}(", given, ")")
         else:
             call = self._give(schema, *self._member(method.member, given))
-            body = [self._self(Text(method.member, method.func.span)), *call]
+        body = _marked(called.span, call)
+        if not method.static:
+            body = (self._self(called), *body)
         kind = "kStatic" if method.static else ""
         return self._row(method.func.span, schema, body, method.documentation, kind)
 
@@ -137,18 +143,22 @@ class _Table:
         span, cls = pickle.text.span, self._cls.cls
         getter = _schema("__getstate__", [], pickle.state)
         call = self._give(getter, *self._member(pickle.getter.value, []))
-        yield self._row(span, getter, [self._self(pickle.getter), *call], kind="kOwn")
+        got = [self._self(pickle.getter), *_marked(pickle.getter.span, call)]
+        yield self._row(span, getter, got, kind="kOwn")
         setter = _schema("__setstate__", [pickle.state], None)
         head = f"call.adopt<{cls}>({self._static(pickle.setter.value)}("
-        body = [*layout(head, [self._take(pickle.state, 1)], "));", _INDENT)]
-        yield self._row(span, setter, body, kind="kOwn")
+        made = layout(head, [self._take(pickle.state, 1)], "));", _INDENT)
+        yield self._row(span, setter, _marked(pickle.setter.span, made), kind="kOwn")
 
     def _flatten(self, flatten: Sequence[Flat]) -> RowView:
         properties = self._library.properties(self._cls)
-        items = [self._item(flat, properties.get(flat.name.value)) for flat in flatten]
+        items = {self._item(flat, properties.get(flat.name.value)): flat for flat in flatten}
         state = Tuple(tuple(Tuple((Base("str"), flat.type)) for flat in flatten))
         getters = (prop.getter for flat in flatten if (prop := properties.get(flat.name.value)))
-        call = layout("call.give(std::make_tuple(", items, "));", _INDENT)
+        call = layout("call.give(std::make_tuple(", list(items), "));", _INDENT)
+        for item, flat in items.items():
+            marked = f"{mark(flat.name.span)}{item}"
+            call = tuple(line.replace(item, marked) for line in call)
         schema = _schema("__obj_flatten__", [], state)
         span = flatten[0].name.span
         return self._row(span, schema, [self._self(*getters), *call], kind="kOwn")
@@ -165,9 +175,10 @@ class _Table:
 
     def _self(self, *called: Text | None) -> str:
         """The object for what is called on it; free functions take it as a pointer that counts."""
+        at = mark(self._cls.cls.span)
         if any(names.is_free(name.value) for name in called if name):
-            return f"auto self = call.pointer<{self._cls.cls}>();"
-        return f"auto* self = call.self<{self._cls.cls}>();"
+            return f"{at}auto self = call.pointer<{self._cls.cls}>();"
+        return f"{at}auto* self = call.self<{self._cls.cls}>();"
 
     def _static(self, name: str) -> str:
         """A static member, or a free function."""
@@ -229,6 +240,11 @@ def _schema(name: str, arguments: Sequence[Type], result: Type | None) -> Functi
     """A schema of what has none in the spec, with the names that torch::class_ gives."""
     taken = tuple(Argument(f"_{i}", t) for i, t in enumerate(arguments, 1))
     return FunctionSchema(name, "", taken, (Argument("_0", result),) if result else ())
+
+
+def _marked(span: Span, lines: Sequence[str]) -> tuple[str, ...]:
+    """Lines that come from another place of the spec than those around them."""
+    return tuple(f"{mark(span)}{line}" for line in lines)
 
 
 def _function(body: Sequence[str]) -> Sequence[str]:

@@ -45,7 +45,7 @@ class Spelling:
 
 def mark(span: Span) -> str:
     """Tells the renderer that what follows comes from `span`; it takes the mark out of the text again."""
-    return f"\ue000{span.start}\ue001"
+    return f"\ue000{span.start}:{span.end}\ue001"
 
 
 def comment(text: str, *parameters: tuple[str, str]) -> tuple[str, ...]:

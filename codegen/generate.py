@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path, PurePosixPath
@@ -46,11 +46,15 @@ class RootView(NamedTuple):
     libraries: tuple[str, ...]
 
 
+Origins = Mapping[int, Sequence[tuple[int, Span]]]
+"""By the numbers of lines: from which column on a line comes from which place in a spec."""
+
+
 class Generated(NamedTuple):
     """The files of a run, and what tells which of their lines come from where in a spec."""
 
     files: tuple[File, ...]
-    origins: Callable[[], dict[str, dict[int, Span]]]
+    origins: Callable[[], dict[str, Origins]]
 
 
 def find(paths: Iterable[Path], known: Set[Path]) -> Named:
@@ -253,13 +257,15 @@ class _Library:
         if self._library.traced:
             yield "_fakes.py"
 
-    def origins(self) -> Iterator[tuple[str, dict[int, Span]]]:
+    def origins(self) -> Iterator[tuple[str, Origins]]:
         """For each file of C++ the places in the spec that its lines come from."""
         source = self._library.source
         for path, (template, view) in self._cpp.items():
-            lines = render.render(template, view, self._templates).origins.items()
-            spans = {line: Span(source, offset, offset + 1) for line, offset in lines}
-            yield self._path(path), spans
+            lines = render.render(template, view, self._templates).origins
+            yield self._path(path), {
+                line: [(column, Span(source, start, end)) for column, start, end in found]
+                for line, found in lines.items()
+            }
 
     @property
     def _beside(self) -> Path:

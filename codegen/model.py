@@ -102,6 +102,11 @@ class Method(NamedTuple):
     def member(self) -> str:
         return self.impl.value if self.impl else self.name
 
+    @property
+    def called(self) -> Text:
+        """`member`, and where the spec names it."""
+        return self.impl or Text(self.name, self.func.span)
+
 
 class Implementation(NamedTuple):
     """A C++ class that is registered under a name.

@@ -25,14 +25,22 @@ if TYPE_CHECKING:
     import jinja2
 
 # As it is, and as `repr` writes it.
-_MARK = re.compile(r"(?:\ue000|\\ue000)([0-9]+)(?:\ue001|\\ue001)")
+_MARK = re.compile(r"(?:\ue000|\\ue000)([0-9]+):([0-9]+)(?:\ue001|\\ue001)")
+
+
+class Origin(NamedTuple):
+    """From `column` on, a line comes from the characters `start:end` of the spec."""
+
+    column: int
+    start: int
+    end: int
 
 
 class Rendered(NamedTuple):
-    """A text and which of its lines come from where: line number to offset in the spec."""
+    """A text, and where in the spec its lines come from, by their numbers."""
 
     text: str
-    origins: Mapping[int, int]
+    origins: Mapping[int, tuple[Origin, ...]]
 
 
 class View(Protocol):
@@ -56,16 +64,27 @@ def render(name: str, view: View, templates: Templates = SHIPPED) -> Rendered:
         if path := templates.path(name):
             _check_fields(environment, templates.text(name), path, view._asdict())
         text = template.render(view._asdict())
-    origins: dict[int, int] = {}
-    origin: int | None = None
+    return Rendered(_MARK.sub("", text), dict(_origins(text)))
+
+
+def _origins(text: str) -> Iterator[tuple[int, tuple[Origin, ...]]]:
+    """What the marks say; a line without one comes from where the line before does, within a block."""
+    last: tuple[Origin, ...] = ()
     for number, line in enumerate(text.split("\n"), 1):
-        if found := _MARK.search(line):
-            origin = int(found[1])
-        elif line.startswith(("};", "}  //", "    });")):
-            origin = None
-        if origin is not None:
-            origins[number] = origin
-    return Rendered(_MARK.sub("", text), origins)
+        if marked := tuple(_marked(line)):
+            last = marked
+        elif line.strip() in ("};", "});") or line.startswith("}  //"):
+            last = ()
+        if last:
+            yield number, last
+        last = tuple(origin._replace(column=1) for origin in last[-1:])
+
+
+def _marked(line: str) -> Iterator[Origin]:
+    hidden = 0
+    for found in _MARK.finditer(line):
+        yield Origin(found.start() - hidden + 1, int(found[1]), int(found[2]))
+        hidden += len(found[0])
 
 
 def render_python(name: str, view: View, templates: Templates = SHIPPED) -> str:

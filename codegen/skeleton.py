@@ -43,6 +43,11 @@ class Function:
         """As it stands in a class or a namespace; of a template the primary one."""
         return (*self._doc, *self._template, *self._declared(";", indent))
 
+    @property
+    def line(self) -> str:
+        """The declaration alone, on one line however long that is."""
+        return " ".join(map(str.strip, self._declared(";", 0))).replace("( ", "(", 1)
+
     def inside(self, indent: int) -> tuple[str, ...]:
         """Declared and defined, as it stands in a class."""
         return (*self._doc, *self._declared(" {", indent), *self._body)

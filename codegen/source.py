@@ -29,6 +29,11 @@ class Source:
         line = bisect_right(self._starts, offset, hi=len(self._starts) - 1)
         return line, offset - self._starts[line - 1] + 1
 
+    def offset(self, line: int, column: int) -> int:
+        """The offset of a line and column, the nearest one where the text is shorter."""
+        start = self._starts[min(line, len(self._starts) - 1) - 1]
+        return min(start + column - 1, start + len(self.line(self.position(start)[0])))
+
     def line(self, number: int) -> str:
         """One line without its end."""
         return self.text[self._starts[number - 1] : self._starts[number]].rstrip("\r\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -28,18 +29,39 @@ backends:
   - name: backend
     methods:
       - func: devices() -> str[]
-    implementations: [{name: no_devices, class: wrong::NoDevices}]
+    implementations:
+      - {name: no_devices, class: wrong::NoDevices, preprocess: wrong::prepare}
+      - {name: bare, class: wrong::Bare}
 classes:
   - name: Missing
     class: wrong::NoClass
+    init: ()
+    methods:
+      - func: get() -> int
   - name: Wrong
     class: wrong::Wrong
     init: (str text)
     methods:
       - func: absent() -> int
       - func: takes_int(str text) -> int
+      - func: near(int x) -> int
+        impl: cout
+      - func: twice() -> int
+        impl: absent
+      - func: free(Tensor x) -> Tensor
+        impl: wrong::free_one
+      - func: named() -> str
+        impl: no_name
+        static: true
     properties:
       - {name: width, type: int, get: width}
+      - {name: height, type: int, get: count, set: set_height}
+      - {name: depth, type: int, field: depth_}
+    pickle: {state: "(int, str)", get: get_state, set: set_state}
+    flatten: {height: int, weight: float, shape: "int[]"}
+  - name: Made
+    class: wrong::Made
+    init: {args: (int size), impl: wrong::make}
 """
 HEADER = """\
 #pragma once
@@ -54,38 +76,168 @@ struct NoDevices : torch::jit::PyTorchBackendInterface {
   c10::impl::GenericDict compile(c10::IValue p, c10::impl::GenericDict s) override { return s; }
   c10::impl::GenericList execute(c10::IValue h, c10::impl::GenericList i) override { return i; }
 };
+struct Bare : NoDevices {};
 struct Wrong : torch::CustomClassHolder {
   int64_t takes_int(int64_t value) { return value; }
+  int64_t count() { return 0; }
+  std::string get_state() const { return ""; }
 };
+struct Made : torch::CustomClassHolder {};
+inline Made make(int64_t size) { return Made(); }
 }  // namespace wrong
+"""
+# What each mistake stands at, what the compiler says of it, and what helps.
+MISTAKES = [
+    (
+        "wrong::LacksSize",
+        "invalid new-expression of abstract class type 'wrong::LacksSize'",
+        "the spec expects `int64_t size() override;`",
+    ),
+    (
+        "wrong::Missing",
+        "'Missing' is not a member of 'wrong'",
+        "the spec expects `class Missing : public wrong::TokenizerInterface` in the namespace wrong",
+    ),
+    (
+        "devices() -> str[]",
+        "'struct wrong::NoDevices' has no member named 'devices'",
+        "the spec expects `std::vector<std::string> devices();`",
+    ),
+    (
+        "devices() -> str[]",
+        "'struct wrong::Bare' has no member named 'devices'",
+        "the spec expects `std::vector<std::string> devices();`",
+    ),
+    (
+        "wrong::prepare",
+        "'prepare' is not a member of 'wrong'",
+        "the spec expects `c10::IValue prepare(const torch::jit::Module& module, "
+        "const c10::Dict<c10::IValue, c10::IValue>& method_compile_spec, "
+        "const torch::jit::BackendDebugHandleGenerator& generate_debug_handles);` "
+        "in the namespace wrong",
+    ),
+    (
+        "wrong::NoClass",
+        "'NoClass' is not a member of 'wrong'",
+        "the spec expects `class NoClass` in the namespace wrong",
+    ),
+    (
+        "(str text)",
+        "no matching function for call to 'wrong::Wrong::Wrong(std::__cxx11::basic_string<char>)'",
+        "the spec expects `Wrong(std::string text);` in wrong::Wrong",
+    ),
+    (
+        "absent() -> int",
+        "'struct wrong::Wrong' has no member named 'absent'",
+        "the spec expects `int64_t absent();` in wrong::Wrong",
+    ),
+    (
+        "takes_int(str text) -> int",
+        "cannot convert 'std::__cxx11::basic_string<char>' to 'int64_t' {aka 'long int'}",
+        "the spec expects `int64_t takes_int(std::string text);` in wrong::Wrong",
+    ),
+    (
+        "cout",
+        "'struct wrong::Wrong' has no member named 'cout'",
+        "did you mean 'count'? the spec expects `int64_t cout(int64_t x);` in wrong::Wrong",
+    ),
+    (
+        "wrong::free_one",
+        "'free_one' is not a member of 'wrong'",
+        "the spec expects `at::Tensor free_one(const c10::intrusive_ptr<wrong::Wrong>& self, "
+        "at::Tensor x);` in the namespace wrong",
+    ),
+    (
+        "no_name",
+        "'no_name' is not a member of 'wrong::Wrong'",
+        "the spec expects `static std::string no_name();` in wrong::Wrong",
+    ),
+    (
+        "width",
+        "'struct wrong::Wrong' has no member named 'width'",
+        "the spec expects `int64_t width() const;` in wrong::Wrong",
+    ),
+    (
+        "set_height",
+        "'struct wrong::Wrong' has no member named 'set_height'",
+        "the spec expects `void set_height(int64_t value);` in wrong::Wrong",
+    ),
+    (
+        "depth_",
+        "'struct wrong::Wrong' has no member named 'depth_'",
+        "the spec expects `int64_t depth_;` in wrong::Wrong",
+    ),
+    (
+        "get_state",
+        "cannot convert 'std::string'",
+        "the spec expects `std::tuple<int64_t, std::string> get_state() const;` in wrong::Wrong",
+    ),
+    (
+        "set_state",
+        "'set_state' is not a member of 'wrong::Wrong'",
+        "the spec expects `static c10::intrusive_ptr<wrong::Wrong> "
+        "set_state(std::tuple<int64_t, std::string> state);` in wrong::Wrong",
+    ),
+    (
+        "weight",
+        "'struct wrong::Wrong' has no member named 'weight'",
+        "the spec expects `double weight() const;` in wrong::Wrong",
+    ),
+    (
+        "shape",
+        "'struct wrong::Wrong' has no member named 'shape'",
+        "the spec expects `std::vector<int64_t> shape() const;` in wrong::Wrong",
+    ),
+    (
+        "wrong::make",
+        "what makes an object returns a c10::intrusive_ptr to it",
+        "the spec expects `c10::intrusive_ptr<wrong::Made> make(int64_t size);` "
+        "in the namespace wrong",
+    ),
+]
+# A second library, whose C++ has a mistake of its own that two files see.
+OWN = """\
+library: own
+cpp: {headers: [own.h], sources: [own.cpp]}
+classes:
+  - {name: Own, class: own::Own}
+"""
+OWN_HEADER = """\
+#pragma once
+#include <torch/custom_class.h>
+namespace own {
+struct Own : torch::CustomClassHolder {
+  int64_t size() { return size_; }
+};
+}  // namespace own
 """
 
 
-def build(folder: Path) -> subprocess.CompletedProcess[str]:
-    return run(sys.executable, "-m", "codegen", "build", "wrong.yaml", cwd=folder)
+def build(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return run(sys.executable, "-m", "codegen", "build", *arguments, cwd=folder)
 
 
 def test_errors_of_the_compiler_lead_back_to_the_spec(tmp_path: Path) -> None:
-    (tmp_path / "wrong.yaml").write_text(SPEC)
-    (tmp_path / "wrong.h").write_text(HEADER)
-    done = build(tmp_path)
+    """All of them at once, each once, those of several libraries and of the user's own files too."""
+    files = {"wrong.yaml": SPEC, "wrong.h": HEADER, "own.yaml": OWN, "own.h": OWN_HEADER}
+    for name, text in {**files, "own.cpp": '#include "own.h"\n'}.items():
+        (tmp_path / name).write_text(text)
+    done = build(tmp_path, ".", "--format", "json")
     assert done.returncode == 1
-    places = [line for line in done.stderr.splitlines() if line.startswith("wrong.yaml:")]
-    assert [place.split(": ")[:2] for place in places] == [
-        ["wrong.yaml:11:16", "error CG501"],
-        ["wrong.yaml:13:16", "error CG501"],
-        ["wrong.yaml:16:15", "error CG501"],
-        ["wrong.yaml:20:12", "error CG501"],
-        ["wrong.yaml:23:11", "error CG501"],
-        ["wrong.yaml:25:15", "error CG501"],
-        ["wrong.yaml:26:15", "error CG501"],
-        ["wrong.yaml:28:16", "error CG501"],
-    ]
-    assert "abstract class type" in places[0]
-    assert "'Missing' is not a member of 'wrong'" in places[1]
-    assert "has no member named 'devices'" in places[2]
-    assert "'NoClass' is not a member of 'wrong'" in places[3]
-    assert "has no member named 'absent'" in places[5]
+    own, *found = map(json.loads, done.stdout.splitlines())
+    lines = SPEC.splitlines()
+    named = [lines[d["line"] - 1][d["column"] - 1 : d["end_column"] - 1] for d in found]
+    for at, said, mistake in zip(named, found, MISTAKES, strict=True):
+        assert (said["code"], at, said["help"]) == ("CG501", mistake[0], mistake[2])
+        assert said["message"].startswith(mistake[1])
+    related = {name: said["related"] for name, said in zip(named, found, strict=True)}
+    assert [place["path"] for place in related["takes_int(str text) -> int"]] == ["wrong.h"]
+    assert [place["line"] for place in related["devices() -> str[]"]] == [19]
+    assert (own["code"], own["path"], own["line"]) == ("CG504", "own.h", 5)
+    assert own["message"].endswith("'size_' was not declared in this scope; did you mean 'size'?")
+    assert done.stderr.endswith(
+        "codegen: 21 errors; not built: own.h is your own C++, not what is generated\n"
+    )
     assert "In file included from" in done.stderr, "the compiler's own output is shown too"
 
 
@@ -99,7 +251,7 @@ def test_errors_of_the_compiler_lead_back_to_the_spec(tmp_path: Path) -> None:
 def test_missing_files_of_the_user(tmp_path: Path, key: str, message: str) -> None:
     text = f"library: wrong\ncpp: {{{key}: [absent.x]}}\nbackends: []\n"
     (tmp_path / "wrong.yaml").write_text(text)
-    done = build(tmp_path)
+    done = build(tmp_path, "wrong.yaml")
     assert done.returncode == 1
     assert f"wrong.yaml:2:{len(key) + 10}: {message}" in done.stderr
 
@@ -107,7 +259,7 @@ def test_missing_files_of_the_user(tmp_path: Path, key: str, message: str) -> No
 def test_packages_that_are_not_installed(tmp_path: Path) -> None:
     text = "library: wrong\ncpp: {packages: [NoSuchEngine]}\nbackends: []\n"
     (tmp_path / "wrong.yaml").write_text(text)
-    done = build(tmp_path)
+    done = build(tmp_path, "wrong.yaml")
     assert done.returncode == 1
     assert "wrong.yaml:2:18: error CG503: CMake finds no package 'NoSuchEngine'" in done.stderr
     assert "NoSuchEngineConfig.cmake" in done.stderr, "CMake's own output is shown too"

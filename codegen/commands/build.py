@@ -38,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def once(options: argparse.Namespace, see: See) -> int:
-    from codegen import build, check
+    from codegen import build, check, explaining
 
     diagnostics = Diagnostics()
     plan = make_plan(options, diagnostics, see)
@@ -56,10 +56,20 @@ def once(options: argparse.Namespace, see: See) -> int:
     if failure is None:
         console.note(f"built {', '.join(libraries)} in {options.out}")
         return console.complain(options.format, (), "")
-    build.explain_packages(failure, plan.libraries, diagnostics)
-    build.explain(failure, options.out, plan.generated.origins(), diagnostics)
     console.show(failure.log)
-    return console.complain(options.format, diagnostics, "not built") or 1
+    origins = plan.generated.origins()
+    explaining.packages(failure, plan.libraries, diagnostics)
+    explaining.errors(failure, plan.libraries, options.out, origins, diagnostics)
+    return console.complain(options.format, diagnostics, _consequence(diagnostics)) or 1
+
+
+def _consequence(diagnostics: Diagnostics) -> str:
+    """What the last line says: that files which do not compile are the user's own."""
+    own = sorted({d.span.source.path for d in diagnostics if d.code == "CG504"})
+    if not own:
+        return "not built"
+    are = "is" if len(own) == 1 else "are"
+    return f"not built: {', '.join(own)} {are} your own C++, not what is generated"
 
 
 def _cpp(libraries: Sequence[Library]) -> Iterator[Input]:

@@ -10,6 +10,7 @@ from codegen.model import TORCH_METHODS, Backend, Class, Implementation, Library
 from codegen.scaffolding.existing import Existing
 from codegen.schema import Argument, FunctionSchema
 from codegen.skeleton import Function, Key, Member, Skeleton, namespace_of, unqualified
+from codegen.source import Span, Text
 from codegen.types import Base, Dict, List, Tuple, Type
 
 _HOLDER = "torch::CustomClassHolder"
@@ -34,8 +35,10 @@ class Skeletons:
         self.functions: dict[tuple[str, Key], Function] = {}
         self.interfaces: dict[str, str] = {}
         """How the header of the interface is included that an implementation has."""
+        self.expected: dict[Span, str] = {}
+        """The declaration that each name of C++ in the spec asks for, and where it belongs."""
         for cls in library.classes:
-            self._open(cls.cls.value, self._base(cls), cls.doc)
+            self._open(cls.cls, self._base(cls), cls.doc)
         for cls in library.classes:
             self._class(cls)
         for backend in library.backends:
@@ -48,50 +51,60 @@ class Skeletons:
             skeleton.is_base = True
         return base.cls.value if base else _HOLDER
 
-    def _open(self, cpp: str, base: str, doc: str) -> None:
+    def _open(self, name: Text, base: str, doc: str) -> None:
+        cpp = name.value
+        # Any class can be held; one that derives is to be declared so.
+        derived = f" : public {base}" if base != _HOLDER else ""
+        self._expect(name, f"class {unqualified(cpp)}{derived}", _namespace(namespace_of(cpp)))
         if namespace_of(cpp).split("::")[0] not in _FOREIGN:
             plain = cpp.removeprefix("::")
             self.classes.setdefault(plain, Skeleton(plain, base, doc))
+
+    def _expect(self, name: Text, declaration: str, scope: str) -> None:
+        self.expected[name.span] = f"`{declaration}`{f' in {scope}' if scope else ''}"
 
     def _class(self, cls: Class) -> None:
         """Members and functions in the order of the declaration."""
         cpp = cls.cls.value
         if cls.init and cls.init.impl:
-            self._factory(cpp, cls.init.impl.value, cls.init.schema, _doc(cls.init))
+            self._factory(cpp, cls.init.impl, cls.init.schema, _doc(cls.init))
         elif cls.init:
-            self._member(cpp, names.constructor(cpp), "", cls.init.schema, _doc(cls.init))
+            constructor = Text(names.constructor(cpp), cls.init.func.span)
+            self._member(cpp, constructor, "", cls.init.schema, _doc(cls.init))
         for method in cls.methods:
             result, static = self._spelled.returns(method.schema), method.static
             if names.is_free(method.member):
                 receiver = "" if static else cpp
-                self._free(method.member, result, method.schema, receiver, _doc(method))
+                self._free(method.called, result, method.schema, receiver, _doc(method))
             else:
                 doc = _doc(method)
-                self._member(cpp, method.member, result, method.schema, doc, static=static)
+                self._member(cpp, method.called, result, method.schema, doc, static=static)
         for prop in cls.properties:
             self._property(cpp, prop)
         if cls.pickle:
-            self._accessor(cpp, cls.pickle.getter.value, None, cls.pickle.state, ())
-            self._factory(cpp, cls.pickle.setter.value, _schema([("state", cls.pickle.state)]), ())
+            self._accessor(cpp, cls.pickle.getter, None, cls.pickle.state, ())
+            self._factory(cpp, cls.pickle.setter, _schema([("state", cls.pickle.state)]), ())
         for flat in cls.flatten:
             if flat.name.value not in self._library.properties(cls):
-                self._accessor(cpp, flat.name.value, None, flat.type, ())
+                self._accessor(cpp, flat.name, None, flat.type, ())
 
-    def _factory(self, cpp: str, name: str, schema: FunctionSchema, doc: tuple[str, ...]) -> None:
+    def _factory(self, cpp: str, name: Text, schema: FunctionSchema, doc: tuple[str, ...]) -> None:
         made = f"c10::intrusive_ptr<{cpp}>"
-        if names.is_free(name):
+        if names.is_free(name.value):
             self._free(name, made, schema, "", doc)
         else:
             self._member(cpp, name, made, schema, doc, static=True)
 
     def _property(self, cpp: str, prop: Property) -> None:
-        if prop.field and (skeleton := self._skeleton(cpp)):
-            declared = f"{self._spelled(prop.type)} {prop.field}{{{self._initial(prop.type)}}}"
-            skeleton.fields[prop.field.value] = declared
+        if prop.field:
+            declared = f"{self._spelled(prop.type)} {prop.field}"
+            self._expect(prop.field, f"{declared};", cpp.removeprefix("::"))
+            if skeleton := self._skeleton(cpp):
+                skeleton.fields[prop.field.value] = f"{declared}{{{self._initial(prop.type)}}}"
         if prop.getter:
-            self._accessor(cpp, prop.getter.value, None, prop.type, comment(prop.doc))
+            self._accessor(cpp, prop.getter, None, prop.type, comment(prop.doc))
         if prop.setter:
-            self._accessor(cpp, prop.setter.value, prop.type, None, ())
+            self._accessor(cpp, prop.setter, prop.type, None, ())
 
     def _initial(self, t: Type) -> str:
         """What a data member is made of: not all types have a default constructor."""
@@ -111,11 +124,11 @@ class Skeletons:
         return _NO_DEFAULT.get(spelled, "")
 
     def _accessor(
-        self, cpp: str, name: str, taken: Type | None, given: Type | None, doc: tuple[str, ...]
+        self, cpp: str, name: Text, taken: Type | None, given: Type | None, doc: tuple[str, ...]
     ) -> None:
         schema = _schema([("value", taken)] if taken else [])
         result = self._spelled(given) if given else "void"
-        if names.is_free(name):
+        if names.is_free(name.value):
             self._free(name, result, schema, cpp, doc)
         else:
             self._member(cpp, name, result, schema, doc, const=not taken)
@@ -123,7 +136,7 @@ class Skeletons:
     def _member(
         self,
         cpp: str,
-        name: str,
+        name: Text,
         result: str,
         schema: FunctionSchema,
         doc: tuple[str, ...],
@@ -131,35 +144,41 @@ class Skeletons:
         static: bool = False,
         const: bool = False,
     ) -> None:
+        given = tuple(self._parameters(schema))
+        member = Member(cpp.removeprefix("::"), name.value, result, given, doc, static, const)
+        self._expect(name, member.line, member.scope)
         if cls := self._skeleton(cpp):
-            given = tuple(self._parameters(schema))
-            cls.add(Member(cls.cpp, name, result, given, doc, static, const))
+            cls.add(member)
 
     def _skeleton(self, cpp: str) -> Skeleton | None:
         return self.classes.get(cpp.removeprefix("::"))
 
     def _free(
-        self, name: str, result: str, schema: FunctionSchema, receiver: str, doc: tuple[str, ...]
+        self, name: Text, result: str, schema: FunctionSchema, receiver: str, doc: tuple[str, ...]
     ) -> None:
-        scope = namespace_of(name)
+        scope, plain = namespace_of(name.value), unqualified(name.value)
         given = tuple(self._parameters(schema))
         if receiver:
             given = (f"const c10::intrusive_ptr<{receiver}>& self", *given)
         if not self._skeleton(scope) and self._existing.place(scope):
-            self._open(scope, "", "")  # a class that the spec does not register
+            # a class that the spec does not register
+            self.classes[scope] = Skeleton(scope, "", "")
         if cls := self._skeleton(scope):
-            cls.add(Member(cls.cpp, unqualified(name), result, given, doc, static=True))
+            member = Member(cls.cpp, plain, result, given, doc, static=True)
+            self._expect(name, member.line, scope)
+            cls.add(member)
         else:
-            self._function(Function(scope, unqualified(name), result, given, doc))
+            self._function(name, Function(scope, plain, result, given, doc))
 
-    def _function(self, function: Function) -> None:
+    def _function(self, name: Text, function: Function) -> None:
+        self._expect(name, function.line, _namespace(function.scope))
         if function.scope.split("::")[0] not in _FOREIGN:
             self.functions.setdefault((function.scope, function.key), function)
 
     def _implementation(self, backend: Backend, implementation: Implementation) -> None:
         cpp, interface = implementation.cls.value, backend.interface.value
         base = interface if backend.delegates else f"{self._library.name}::{interface}"
-        self._open(cpp, base, implementation.doc)
+        self._open(implementation.cls, base, implementation.doc)
         header = names.header(self._library.name.value, backend.name.value)
         if not backend.delegates and (skeleton := self._skeleton(cpp)):
             self.interfaces[skeleton.cpp] = header
@@ -169,20 +188,27 @@ class Skeletons:
             given = tuple(
                 f"{spelled(a.type)} {names.parameter(a.name)}" for a in method.schema.arguments
             )
+            override = torchs or not backend.delegates
+            doc = () if override else _doc(method)
+            result = spelled.returns(method.schema)
+            plain = cpp.removeprefix("::")
+            member = Member(plain, method.member, result, given, doc, override=override)
+            # Each implementation has it.
+            self._expect(method.func, member.line, "")
             if cls := self._skeleton(cpp):
-                override = torchs or not backend.delegates
-                doc = () if override else _doc(method)
-                result = spelled.returns(method.schema)
-                cls.add(Member(cls.cpp, method.member, result, given, doc, override=override))
+                cls.add(member)
         if implementation.preprocess:
-            name = implementation.preprocess.value
-            self._function(
-                Function(namespace_of(name), unqualified(name), "c10::IValue", _PREPROCESS)
-            )
+            name = implementation.preprocess
+            scope, plain = namespace_of(name.value), unqualified(name.value)
+            self._function(name, Function(scope, plain, "c10::IValue", _PREPROCESS))
 
     def _parameters(self, schema: FunctionSchema) -> Iterator[str]:
         for argument in schema.arguments:
             yield f"{self._spelled(argument.type)} {names.parameter(argument.name)}"
+
+
+def _namespace(scope: str) -> str:
+    return f"the namespace {scope}" if scope else ""
 
 
 def _doc(method: Method) -> tuple[str, ...]:
