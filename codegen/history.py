@@ -14,7 +14,7 @@ from typing import NamedTuple, Protocol
 
 from codegen import check, reader
 from codegen.diagnostics import Diagnostics, Stop
-from codegen.generate import SUFFIXES
+from codegen.generate import SUFFIXES, find, specs_in
 from codegen.load import load
 from codegen.model import Library
 
@@ -39,18 +39,30 @@ class _Side(Protocol):
     def at(self, path: Path) -> list[_Spec]:
         """The specs that stood at what is `path` now."""
 
+    def naming(self, library: str) -> Iterator[_Spec]:
+        """The specs anywhere that have the name of a library in them."""
+
+    def beside(self, spec: _Spec) -> list[_Spec]:
+        """The specs in the folder of one."""
+
 
 def declared(paths: Sequence[Path], against: str) -> list[Library]:
     """The libraries that stood at `paths` in `against`: a folder or spec if there is one of that name, else a revision.
+
+    A library that stood elsewhere is found by its name.
 
     Raises:
         Stop: There is no such thing, it had none, or this version cannot read what stood there.
     """
     side = _side(paths[0], against)
-    specs: dict[str, _Spec] = {}
-    for path in paths:
-        found = side.at(path) or _renamed(path, side)
-        specs.update((spec.name, spec) for spec in found)
+    specs = {spec.name: spec for path in paths for spec in side.at(path)}
+    known = {name for spec in specs.values() for name in _names(spec)}
+    for path in filter(Path.exists, paths):
+        moved = _moved(path, known, side)
+        if moved and path.is_dir() and not side.at(path):
+            # The folder had another name: what else was in it is gone.
+            moved = [spec for first in moved for spec in side.beside(first)]
+        specs |= {spec.name: spec for spec in moved}
     if not specs:
         raise Stop(_nothing(paths, against))
     return _libraries(_once(specs.values()))
@@ -75,19 +87,24 @@ def _nothing(paths: Sequence[Path], against: str) -> str:
     named = ", ".join(map(str, paths))
     if not any(path.exists() for path in paths):
         return f"there is no {named}, neither here nor in {against}"
-    place = f"{against}/specs" if Path(against).is_dir() else f"{against.partition(':')[0]}:specs"
+    place = f"{against}/PATH" if Path(against).is_dir() else f"{against.partition(':')[0]}:PATH"
     return (
-        f"{against} has no spec at {named}: if it had another name there, say where it was, such as"
-        f" --against {place}; of what is all new nothing can break"
+        f"{against} has no spec at {named}, and no library of that name elsewhere: of what is new nothing"
+        f" can break; if the library had another name, say where it was: --against {place}"
     )
 
 
-def _renamed(path: Path, side: _Side) -> list[_Spec]:
-    """Of a spec that had another name in its folder: what declares its library."""
-    if not path.is_file():
-        return []
-    names = _names(_Spec(path.as_posix(), path.read_bytes(), False))
-    return [spec for spec in side.at(path.parent) if names & _names(spec)]
+def _moved(path: Path, known: Set[str], side: _Side) -> list[_Spec]:
+    """What declared the libraries of a path that are not `known`, wherever it stood."""
+    found = []
+    for file in find([path], set()).specs:
+        for name in _names(_Spec(file.as_posix(), file.read_bytes(), False)) - known:
+            declaring = list(_once(spec for spec in side.naming(name) if name in _names(spec)))
+            if len(declaring) > 1:
+                places = " and ".join(spec.name for spec in declaring)
+                raise Stop(f"the library '{name}' stood in {places}: say --against which")
+            found += declaring
+    return found
 
 
 def _names(spec: _Spec) -> Set[str]:
@@ -133,14 +150,26 @@ class _Folder:
         place = self._place(path)
         if place.exists() and path.exists() and place.samefile(path):
             raise Stop(f"{place} is what is there now: there is nothing to compare {path} with")
-        specs = [place]
-        if place.is_dir():
-            specs = sorted(p for p in place.iterdir() if p.suffix in SUFFIXES)
-        return [
-            _Spec(spec.as_posix(), spec.read_bytes(), spec.absolute() != spec.resolve())
-            for spec in specs
-            if spec.is_file()
-        ]
+        return self._specs(place)
+
+    def _specs(self, place: Path) -> list[_Spec]:
+        """The specs in a folder, or the one that it is."""
+        found = specs_in(place) if place.is_dir() else [place]
+        return [self._spec(spec) for spec in found if spec.is_file()]
+
+    def _spec(self, path: Path) -> _Spec:
+        return _Spec(path.as_posix(), path.read_bytes(), path.absolute() != path.resolve())
+
+    def naming(self, library: str) -> Iterator[_Spec]:
+        if self._other.is_dir():
+            for folder, folders, names in os.walk(self._other):
+                folders[:] = sorted(name for name in folders if not name.startswith("."))
+                for name in sorted(names):
+                    if name.endswith(SUFFIXES) and (spec := Path(folder, name)).is_file():
+                        yield self._spec(spec)
+
+    def beside(self, spec: _Spec) -> list[_Spec]:
+        return self._specs(Path(spec.name).parent)
 
     def _place(self, path: Path) -> Path:
         if not self._other.is_dir():
@@ -186,6 +215,20 @@ class _Revision:
             if specs := list(self._specs(place)):
                 return specs
         return []
+
+    def naming(self, library: str) -> Iterator[_Spec]:
+        if self._inside:  # It was said where.
+            return
+        pathspecs = [f":(top,glob)**/*{suffix}" for suffix in SUFFIXES]
+        with suppress(subprocess.CalledProcessError):  # None has it.
+            options = ["--full-name", "-lzF", "-e", library, self._commit, "--", *pathspecs]
+            for name in os.fsdecode(self._repository.git("grep", *options)).split("\0"):
+                if place := name.partition(":")[2]:
+                    yield from self._specs(place)
+
+    def beside(self, spec: _Spec) -> list[_Spec]:
+        place = PurePosixPath(spec.name.removeprefix(f"{self._revision}:"))
+        return list(self._specs(place.parent.as_posix()))
 
     def _specs(self, place: str) -> Iterator[_Spec]:
         """The specs in a folder of the commit, or the one that it is, by their paths from the root."""

@@ -490,6 +490,26 @@ def test_what_breaks_nobody(repository: Path, capsys: pytest.CaptureFixture[str]
     assert "warning CG724" in capsys.readouterr().err
 
 
+def test_a_folder_of_another_name(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What was in it and is not anywhere is gone; a library that two specs declared is not chosen from."""
+    specs = repository / "specs"
+    (specs / "words.yaml").write_text("library: words\nclasses: [{name: Word, class: Word}]\n")
+    git(repository, "add", ".")
+    git(repository, "commit", "-qm", "more")
+    git(repository, "mv", "specs", "decl")
+    git(repository, "rm", "-qf", "decl/words.yaml")
+    assert main(["breaking", "decl", "--against", "HEAD"]) == 1
+    assert "CG701: the library 'words' is gone" in capsys.readouterr().err
+    (repository / "old").mkdir()
+    (repository / "old" / "vecdb.yaml").write_text(NEW.replace("count()", "counted()"))
+    git(repository, "add", ".")
+    git(repository, "commit", "-qm", "twice")
+    git(repository, "mv", "decl", "again")
+    assert main(["breaking", "again", "--against", "HEAD"]) == 2
+    said = "the library 'vecdb' stood in HEAD:decl/vecdb.yaml and HEAD:old/vecdb.yaml"
+    assert said in capsys.readouterr().err
+
+
 def test_a_library_that_is_gone(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """It is told of where it stood, by a path that an annotation can have; also where its folder is gone with it."""
     for gone in ("specs/vecdb.yaml", "specs/convert.py", "specs"):
@@ -537,9 +557,17 @@ def test_nothing_compared_is_not_clean(
     git(repository, "mv", "specs", "decl")
     for path in ("decl", "decl/index.yaml", str(repository / "decl")):
         capsys.readouterr()
-        assert breaks(path, "HEAD") == 2
-        said = f"HEAD has no spec at {path}: if it had another name there, say where it was"
-        assert said in capsys.readouterr().err
+        assert breaks(path, "HEAD") == 1
+        assert "HEAD:specs/vecdb.yaml:" in capsys.readouterr().err
+    (repository / "far" / "away").mkdir(parents=True)
+    git(repository, "mv", "decl/index.yaml", "far/away/index.yaml")
+    assert breaks("far/away", "HEAD") == breaks("far/away/index.yaml", "HEAD") == 1
+    git(repository, "mv", "far/away/index.yaml", "decl/index.yaml")
+    (repository / "decl" / "new.yaml").write_text("library: new\nclasses: [{name: A, class: A}]\n")
+    capsys.readouterr()
+    assert breaks("decl/new.yaml", "HEAD") == 2
+    assert "HEAD has no spec at decl/new.yaml, and no library of that" in capsys.readouterr().err
+    (repository / "decl" / "new.yaml").unlink()
     assert breaks("decl", "HEAD:specs") == breaks("decl/index.yaml", "HEAD:specs/vecdb.yaml") == 1
     assert breaks("decl", "HEAD:nowhere") == breaks("decl", "decl") == breaks("decl", ".") == 2
     monkeypatch.chdir(repository / "decl")
