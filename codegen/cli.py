@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
@@ -15,7 +16,9 @@ from codegen import __version__
 from codegen import console as streams
 
 if TYPE_CHECKING:
-    from argparse import ArgumentParser, Namespace
+    from argparse import Namespace
+
+    from codegen.usage import Parser
 
 
 class Command(NamedTuple):
@@ -76,9 +79,11 @@ def _run(given: list[str]) -> int:
     if any(not text or (text.startswith("--") and text.endswith("=")) for text in given):
         return streams.fail("an argument is empty: a variable that is not set?")
     if given[:1] == ["help"]:
-        if unknown := set(given[1:]) - COMMANDS.keys():
-            return streams.fail(f"no command is called '{unknown.pop()}'; --help lists them")
+        if unknown := next((name for name in given[1:] if name not in COMMANDS), None):
+            return streams.fail(f"there is no command '{unknown}'{_hint([unknown])}")
         given = [*given[1:], "--help"]
+    if _is_mistyped(given):
+        return streams.fail(f"there is no command '{given[0]}'{_hint(given)}")
     if not given:
         parser("", _module("")).print_help(sys.stderr)
         return 2
@@ -103,24 +108,26 @@ def _guarded(command: Any, options: Namespace, given: Sequence[str]) -> int:
         from codegen.diagnostics import STOPS
 
         if isinstance(error, STOPS):
-            return streams.fail(f"{error}{_hint(given)}")
+            return streams.fail(str(error))
         import traceback
 
         streams.show(traceback.format_exc())
         return streams.fail("this is a defect of codegen, not of your specs; please report it")
 
 
-def parser(name: str, command: Any) -> ArgumentParser:
+def parser(name: str, command: Any) -> Parser:
     """Of one command; without a name, of generating, whose help lists all commands."""
-    import argparse
+    from argparse import RawDescriptionHelpFormatter
 
-    made = argparse.ArgumentParser(
+    from codegen.usage import Parser
+
+    made = Parser(
+        parsers,
         prog=f"python -m codegen {name}".rstrip(),
         usage=None if name else _usage(),
         description=command.DESCRIPTION,
         epilog=f"examples:\n{command.EXAMPLES}\n{EXIT_CODES}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
+        formatter_class=RawDescriptionHelpFormatter,
     )
     command.arguments(made)
     made.set_defaults(parsers=parsers)
@@ -137,7 +144,7 @@ def parser(name: str, command: Any) -> ArgumentParser:
     return made
 
 
-def parsers() -> dict[str, ArgumentParser]:
+def parsers() -> dict[str, Parser]:
     """Of every command; that of generating has the empty name."""
     return {name: parser(name, _module(name)) for name in ("", *COMMANDS)}
 
@@ -152,11 +159,18 @@ def _usage() -> str:
     return "\n       ".join(f"python -m codegen {call:<28} {summary}" for call, summary in calls)
 
 
+def _is_mistyped(given: Sequence[str]) -> bool:
+    """Whether something stands where a command can which is like one, and no path that exists."""
+    name = given[0] if given else ""
+    return bool(
+        re.fullmatch(r"[A-Za-z_]+", name)
+        and name not in COMMANDS
+        and not Path(name).exists()
+        and "did you mean" in _hint(given)
+    )
+
+
 def _hint(given: Sequence[str]) -> str:
-    """The command that was meant, where one can stand and something else does which is no file."""
     from codegen.diagnostics import did_you_mean
 
-    if not given or given[0] in COMMANDS or Path(given[0]).exists():
-        return ""
-    hint = did_you_mean(given[0], COMMANDS)
-    return f"; {hint}" if hint else ""
+    return f"; {did_you_mean(given[0], COMMANDS) or 'python -m codegen --help lists them'}"

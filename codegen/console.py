@@ -20,7 +20,7 @@ PATIENCE = 1.0
 
 
 def note(message: str) -> None:
-    _put(sys.stderr, f"codegen: {message}\n")
+    put(sys.stderr, f"codegen: {message}\n")
 
 
 def fail(message: str) -> int:
@@ -31,12 +31,12 @@ def fail(message: str) -> int:
 
 def show(log: str) -> None:
     """What another program said."""
-    _put(sys.stderr, log)
+    put(sys.stderr, log)
 
 
 def write(text: str) -> None:
     """What a command was asked for."""
-    _put(sys.stdout, text)
+    put(sys.stdout, text)
 
 
 def prepare() -> None:
@@ -49,7 +49,7 @@ def prepare() -> None:
 def finish(status: int) -> int:
     """Hands over what is written, and gives the exit code: 2 where it does not go through, as on a full disk."""
     try:
-        _put(sys.stdout, "", now=True)
+        put(sys.stdout, "", now=True)
     except OSError as error:
         _silence(sys.stdout)
         return fail(f"stdout: {error.strerror}")
@@ -66,7 +66,7 @@ def complain(format: str, found: Iterable[Diagnostic], consequence: str) -> int:
     elif diagnostics:
         from codegen import reports
 
-        _put(sys.stderr, reports.text(diagnostics, _painter(sys.stderr)))
+        put(sys.stderr, reports.text(diagnostics, _painter(sys.stderr)))
     if diagnostics:
         note(f"{_counted(diagnostics)}; {consequence}")
     if diagnostics and format == "text" and _is_terminal(sys.stderr):
@@ -103,17 +103,18 @@ class Progress:
     def __call__(self, step: str) -> None:
         if self._terminal and time.monotonic() >= self._from:
             self._shown = True
-            _put(sys.stderr, f"\r\033[K{step[:100]}", now=True)
+            put(sys.stderr, f"\r\033[K{step[:100]}", now=True)
 
     def __enter__(self) -> Progress:
         return self
 
     def __exit__(self, *_: object) -> None:
         if self._shown:
-            _put(sys.stderr, "\r\033[K", now=True)
+            put(sys.stderr, "\r\033[K", now=True)
 
 
-def _put(stream: TextIO | None, text: str, *, now: bool = False) -> None:
+def put(stream: TextIO | None, text: str, *, now: bool = False) -> None:
+    """Writes to a stream whose reader may have gone."""
     if stream is None:  # It was closed before the start.
         return
     try:

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from codegen import check, cmake, cpp, names, output, python, reader, render
-from codegen.diagnostics import Diagnostics, Stop
+from codegen.diagnostics import Diagnostics, Stop, nearest
 from codegen.load import load
 from codegen.model import Library
 from codegen.output import File, Manifest, Report
@@ -72,9 +72,18 @@ def find(paths: Iterable[Path], known: Set[Path]) -> Named:
         elif path.resolve() in known or any(path.resolve() == spec.parent for spec in known):
             gone.append(path)
         else:
-            raise Stop(f"{path} does not exist")
+            raise Stop(f"{path} does not exist{_meant(path)}")
     once = {spec.resolve(): spec for spec in specs}
     return Named(tuple(folders), tuple(once.values()), tuple(gone))
+
+
+def _meant(path: Path) -> str:
+    """What of that kind is called nearly so."""
+    if not path.parent.is_dir():
+        return ""
+    beside = {p.stem: p.name for p in path.parent.iterdir() if p.suffix in SUFFIXES or p.is_dir()}
+    meant = nearest(path.stem, beside)
+    return f"; did you mean '{beside[meant]}'?" if meant else ""
 
 
 def specs_in(folder: Path) -> list[Path]:

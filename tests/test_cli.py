@@ -125,10 +125,25 @@ def test_help(name: str, capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["one.yaml", "--che"], "unrecognized arguments: --che"),
-        (["build", "one.yaml", "--form", "json"], "unrecognized arguments: --form"),
+        (["one.yaml", "--che"], "there is no option --che; did you mean '--check'?"),
+        (
+            ["build", "one.yaml", "--form=json"],
+            "there is no option --form; did you mean '--format'?",
+        ),
+        (["breaking", "one.yaml", "--aganst", "HEAD"], "--aganst; did you mean '--against'?"),
+        (["build", "one.yaml", "--check"], "no option --check; it is one of `python -m codegen`"),
+        (["one.yaml", "-x"], "error: there is no option -x\n"),
+        (["one.yaml", "--format", "jsn"], "argument --format: 'jsn' is none; did you mean 'json'?"),
+        (
+            ["completion", "cmd"],
+            "argument SHELL: 'cmd' is none; it is one of bash, zsh, fish, tcsh",
+        ),
         (["one.yaml", "--check", "--watch"], "argument --watch: not allowed with argument --check"),
-        (["help", "biuld"], "no command is called 'biuld'; --help lists them"),
+        (["help", "biuld"], "there is no command 'biuld'; did you mean 'build'?"),
+        (["help", "x"], "there is no command 'x'; python -m codegen --help lists them"),
+        (["biuld", "one.yaml", "-j2"], "there is no command 'biuld'; did you mean 'build'?"),
+        (["oen.yaml"], "oen.yaml does not exist; did you mean 'one.yaml'?"),
+        (["one.yml"], "one.yml does not exist; did you mean 'one.yaml'?"),
     ],
 )
 def test_usage_errors(

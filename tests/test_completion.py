@@ -164,4 +164,4 @@ def test_without_shtab(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFi
     assert main(["completion", "bash"]) == 2
     assert "pip install 'torch-backend-codegen[completion]'" in capsys.readouterr().err
     assert main(["completion", "cmd"]) == 2
-    assert "invalid choice: 'cmd'" in capsys.readouterr().err
+    assert "'cmd' is none; it is one of bash" in capsys.readouterr().err

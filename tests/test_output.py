@@ -295,7 +295,7 @@ def test_a_defect_of_ours_is_no_mistake_of_the_user(
         (["nowhere"], "nowhere does not exist"),
         (["empty"], "no spec (*.yaml, *.yml) in empty itself"),
         (["specs", "--diff"], "--diff goes with --check"),
-        (["biuld", "specs"], "biuld does not exist; did you mean 'build'?"),
+        (["biuld", "specs"], "there is no command 'biuld'; did you mean 'build'?"),
         (["explain", "101"], "there is no code '101'; did you mean 'CG101'?"),
     ],
 )
