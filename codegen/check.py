@@ -65,18 +65,26 @@ def check_sources(libraries: Sequence[Library], diagnostics: Diagnostics) -> Non
 
 def _library_name(library: Library, diagnostics: Diagnostics) -> None:
     rules.library_name(library.name, diagnostics)
-    rules.identifier(library.namespace, "namespace", diagnostics, underscore=True)
+    if library.namespace is not library.name:
+        rules.identifier(library.namespace, "namespace", diagnostics, underscore=True)
 
 
 def _cpp_names(library: Library, diagnostics: Diagnostics) -> None:
     """Class templates, the namespaces of their methods and interfaces share the library's namespace."""
     entities = [(backend.name, "backend") for backend in library.backends]
-    for backend in library.backends:
+    for backend in _once(library.backends, lambda backend: backend.name):
         methods = Text(names.methods_namespace(backend.name.value), backend.name.span)
         entities.append((methods, "namespace of methods"))
-        if not backend.delegates:
-            entities.append((backend.interface, "interface"))
+    entities += [(b.interface, "interface") for b in library.backends if not b.delegates]
     rules.all_distinct(entities, diagnostics)
+
+
+def _once(backends: Sequence[Backend], name: Callable[[Backend], Text]) -> list[Backend]:
+    """Without those of a name that is taken: that is told of the name, and not of what is made of it."""
+    first: dict[str, Backend] = {}
+    for backend in backends:
+        first.setdefault(name(backend).value, backend)
+    return list(first.values())
 
 
 def _hides_namespace(library: Library, diagnostics: Diagnostics) -> None:
@@ -95,7 +103,7 @@ def _package_names(library: Library, diagnostics: Diagnostics) -> None:
     attributes = [(Text(name, nowhere), "import") for name in names.PACKAGE_IMPORTS]
     attributes += [(Text(name, nowhere), "type of Python's") for name in names.PACKAGE_TYPES]
     attributes += [(Text(names.module(m.value), m.span), "module") for m in library.modules]
-    for backend in library.backends:
+    for backend in _once(library.backends, lambda b: b.name if b.delegates else b.interface):
         protocol = names.protocol(backend.name.value, backend.interface.value, backend.delegates)
         span = backend.name.span if backend.delegates else backend.interface.span
         attributes.append((Text(protocol, span), "Python protocol"))
@@ -144,7 +152,10 @@ def _build_names(library: Library, diagnostics: Diagnostics) -> None:
     ):
         for text in texts:
             if not re.fullmatch(pattern, text.value, re.ASCII):
-                diagnostics.add("CG404", text.span, f"'{text}' is not {what}")
+                plain = text.value.removeprefix("-D").removeprefix("-l")
+                right = plain != text.value and re.fullmatch(pattern, plain, re.ASCII)
+                message = f"'{text}' is not {what}"
+                diagnostics.add("CG404", text.span, message, f"`{plain}`" if right else None)
 
 
 def _backend_name(library: Library, backend: Backend, diagnostics: Diagnostics) -> None:

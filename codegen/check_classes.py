@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from itertools import combinations
 
 from codegen import check_fakes, names, overloads, rules
-from codegen.diagnostics import Diagnostics, did_you_mean
+from codegen.diagnostics import Diagnostics, did_you_mean, nearest
 from codegen.model import Class, Library, Method, Property
 from codegen.source import Text
 from codegen.types import Base, List, Optional, Type, walk
@@ -91,7 +91,8 @@ def _overloads_hidden(cls: Class, base: Class, diagnostics: Diagnostics) -> None
     inherited, own = overloads.grouped(base.methods), overloads.grouped(cls.methods)
     for name in inherited.keys() & own.keys():
         known = dict(overloads.by_torchscript_name(own[name]))
-        if missing := dict(overloads.by_torchscript_name(inherited[name])).keys() - known:
+        missing = dict(overloads.by_torchscript_name(inherited[name])).keys() - known
+        if missing and not diagnostics.unread(cls.span):
             method = own[name][0]
             message = f"'{cls.name}' declares '{name}' without the overloads of '{base.name}'"
             help = f"declare {', '.join(sorted(missing))} too, or none of them"
@@ -191,8 +192,7 @@ def _dunder(method: Method, diagnostics: Diagnostics) -> None:
         diagnostics.add("CG401", span, message, f"use `{names.DUNDER_KEYS[name]}:` of the class")
     elif name not in names.DUNDERS:
         message = f"'{name}' is no special method that a class can declare"
-        help = did_you_mean(name, names.DUNDERS) or "other names with two underscores are torch's"
-        diagnostics.add("CG401", span, message, help)
+        diagnostics.add("CG401", span, message, _dunder_help(name))
     elif method.static:
         diagnostics.add("CG308", span, f"'{name}' needs an object: it cannot be static")
     elif (wanted := names.DUNDERS[name]) and [str(r.type) for r in method.schema.returns] != [
@@ -206,6 +206,19 @@ def _dunder(method: Method, diagnostics: Diagnostics) -> None:
         diagnostics.add("CG308", span, message, help)
     elif not method.schema.returns and name not in names.DUNDERS_OF_NOTHING:
         diagnostics.add("CG308", span, f"{name} is used for what it returns", "return it")
+
+
+def _dunder_help(name: str) -> str:
+    """What does the same, else the special method that was meant."""
+    if name in names.DUNDER_REMEDIES:
+        return names.DUNDER_REMEDIES[name]
+    plain = {known.strip("_"): known for known in names.DUNDERS}
+    meant = nearest(name.strip("_"), plain)
+    return (
+        f"did you mean '{plain[meant]}'?"
+        if meant
+        else "other names with two underscores are torch's"
+    )
 
 
 def _takes_nothing_thrice(method: Method) -> bool:
@@ -256,6 +269,8 @@ def _property_form(prop: Property, diagnostics: Diagnostics) -> None:
     """By accessors, or by a data member."""
     span = prop.name.span
     if prop.getter is None and prop.field is None:
+        if diagnostics.unread(prop.span):
+            return
         message = f"nothing says where the property '{prop.name}' comes from"
         help = f"`get: {prop.name}` for a const member function, `field: {prop.name}_` for a data member"
         diagnostics.add("CG202", span, message, help)

@@ -28,6 +28,8 @@ def _has_fakes(cls: Class, method: Method, rule: Rule, diagnostics: Diagnostics)
         message = f"'{cls.name}' has `tracing_mode: real`, so it is never faked"
         diagnostics.add("CG309", rule.span, message, "remove one of them")
     elif not cls.flatten:
+        if diagnostics.unread(cls.span):
+            return False
         message = f"'{cls.name}' has no `flatten:`, and torch makes a fake of what that gives"
         help = "list what its methods' results depend on, for example `flatten: {dim: int}`"
         diagnostics.add("CG202", rule.span, message, help)
@@ -59,14 +61,25 @@ def _function(library: Library, path: Text, diagnostics: Diagnostics) -> None:
         return
     package, _, module = path.value.partition(":")[0].partition(".")
     modules = {names.module(m.value) for m in library.modules}
-    if package == library.name.value and module not in modules:
+    if package != library.name.value or module in modules:
+        return
+    if module:
         message = f"the package has no module '{module}'"
-        help = f"list its file: `python: {{modules: [{module or 'fakes'}.py]}}`"
-        diagnostics.add("CG403", path.span, message, help)
+        help = f"list its file: `python: {{modules: [{module}.py]}}`"
+    else:
+        function = path.value.rpartition(":")[2]
+        message = f"'{path}' names no module of the package"
+        help = f"write `{package}.fakes:{function}`, and list its file: `python: {{modules: [fakes.py]}}`"
+    diagnostics.add("CG403", path.span, message, help)
 
 
 def _meaning(cls: Class, method: Method, rule: Rule, diagnostics: Diagnostics) -> None:
     def problem(span: Span, message: str, help: str | None) -> None:
         diagnostics.add("CG306", span, message, help)
+
+    source, start, end = rule.span
+    unknown = "self." in source.text[start:end] and diagnostics.unread(cls.span)
+    if unknown or any(diagnostics.within(rule.span)) or any(diagnostics.within(method.func.span)):
+        return  # what it means follows from what is wrong already
 
     fakes.value(rule, fakes.returned(method), fakes.Scope(method, cls), problem)

@@ -56,6 +56,17 @@ class Diagnostics:
         if diagnostic not in self._found:
             self._found.append(diagnostic)
 
+    def unread(self, span: Span) -> bool:
+        """Whether something in a span could not be read, so that nothing can be said of what it lacks."""
+        return any(found.code <= "CG302" for found in self.within(span))
+
+    def within(self, span: Span) -> Iterator[Diagnostic]:
+        """What is wrong in a span."""
+        for found in self._found:
+            same = found.span.source == span.source
+            if same and span.start <= found.span.start < span.end:
+                yield found
+
     def __iter__(self) -> Iterator[Diagnostic]:
         return iter(sorted(self._found, key=lambda d: (d.span.source.path, d.span.start, d.code)))
 
@@ -63,13 +74,22 @@ class Diagnostics:
         return len(self._found)
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str | None:
-    """The nearest word, upper or lower case, worded for `Diagnostic.help`."""
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The word that was meant, upper or lower case."""
     from difflib import get_close_matches
 
     choices = {choice.casefold(): choice for choice in sorted(known)}
-    close = get_close_matches(word.casefold(), choices, n=1)
-    return f"did you mean '{choices[close[0]]}'?" if close else None
+    close = get_close_matches(word.casefold(), choices, n=5)
+    # Of words that are about as near, the one whose letters have changed places.
+    swapped = (choice for choice in close if sorted(choice) == sorted(word.casefold()))
+    found = next(swapped, close[0] if close else None)
+    return choices[found] if found else None
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str | None:
+    """The nearest word, worded for `Diagnostic.help`."""
+    found = nearest(word, known)
+    return f"did you mean '{found}'?" if found else None
 
 
 def it_has(word: str, known: Collection[str]) -> str | None:

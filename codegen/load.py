@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from codegen import format, prose, reader, schema_parser, shape
+from codegen import format, names, prose, reader, schema_parser, shape
 from codegen.diagnostics import Diagnostics, it_has
 from codegen.model import (
     BACKENDS_NAMESPACE,
@@ -107,7 +107,7 @@ class _Loader:
             return None
         interface = fields.text("interface") or Text(TORCH_INTERFACE, name.span)
         own = f"{library}::"
-        if interface.value.startswith(own):
+        if interface.value.startswith(own) and interface.value != TORCH_INTERFACE:
             interface = Text(interface.value.removeprefix(own), interface.span)
         return Backend(
             name=name,
@@ -148,6 +148,7 @@ class _Loader:
         if value is not None and len(node.entries) > 1:
             message = "`value:` stands alone: the other keys are those of a tensor"
             self._diagnostics.add("CG309", value.span, message, "remove one of them")
+            return None
         if isinstance(value, Sequence):
             return ValueRule(node.span, _texts(value))
         if isinstance(value, Scalar):
@@ -163,6 +164,9 @@ class _Loader:
     def cls(self, node: Node) -> Class | None:
         fields = _Fields(node)
         name, cls = fields.text("name"), fields.text("class")
+        # Others may name a class of which one of the two is missing.
+        name = name or (cls and Text(names.constructor(cls.value), cls.span))
+        cls = cls or name
         loaded = (
             self._optional(fields.node("init"), lambda n: self.init(n, fields.node("args"))),
             _each(fields.node("methods"), self.method),
@@ -173,7 +177,7 @@ class _Loader:
             fields.text("deprecated"),
         )
         base, doc = fields.text("base"), fields.documentation()
-        return Class(name, cls, base, doc, *loaded) if name and cls else None
+        return Class(name, cls, base, doc, *loaded, node.span) if name and cls else None
 
     def init(self, node: Node, docs: Node | None) -> Method | None:
         """`(int dim)`, or a mapping with a factory or docs; `docs` are those of its arguments."""
@@ -202,6 +206,7 @@ class _Loader:
             field=fields.text("field"),
             readonly=fields.flag("readonly"),
             deprecated=fields.text("deprecated"),
+            span=node.span,
         )
 
     def pickle(self, node: Node) -> Pickle | None:
@@ -239,10 +244,8 @@ class _Loader:
         try:
             return parse(text.value)
         except schema_parser.SchemaError as error:
-            span, hint = text.part(error.start, error.end), error.hint
-            if error.start == len(text.value) and _is_cut(text):
-                hint = "put it in quotes: inside of `{…}` a comma ends a value"
-            self._diagnostics.add("CG301", span, error.message, hint)
+            span = text.part(error.start, error.end)
+            self._diagnostics.add("CG301", span, error.message, error.hint)
             return None
 
     def _optional(self, node: Node | None, load: Callable[[Node], T | None]) -> T | None:
@@ -256,12 +259,6 @@ class _Loader:
                 message = f"'{schema.name}' has no argument '{key}'"
                 self._diagnostics.add("CG405", key.span, message, it_has(key.value, names))
         return {key.value: _doc(value) for key, value in entries}
-
-
-def _is_cut(text: Text) -> bool:
-    """Whether a comma ended it that was meant to be in it, as in `{state: (int, str)}`."""
-    source, start, end = text.span
-    return source.text[start] not in "'\"" and source.text.startswith(",", end)
 
 
 def _text(node: Node | None) -> Text | None:

@@ -151,6 +151,8 @@ class Property(NamedTuple):
     field: Text | None
     readonly: bool
     deprecated: Text | None
+    span: Span
+    """All that is declared of it."""
 
     @property
     def writable(self) -> bool:
@@ -193,6 +195,8 @@ class Class(NamedTuple):
     flatten: tuple[Flat, ...]
     tracing_mode: Text | None
     deprecated: Text | None
+    span: Span
+    """All that is declared of it."""
 
     @property
     def faked(self) -> bool:

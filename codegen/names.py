@@ -109,6 +109,33 @@ DUNDERS: Mapping[str, str | None] = {
     "__repr__": "str",
     "__str__": "str",
 }
+# What does the work of special methods that a class cannot declare.
+DUNDER_REMEDIES: Mapping[str, str] = {
+    name: remedy
+    for names, remedy in {
+        "__iter__ __next__ __reversed__": "declare `__len__` and `__getitem__(int index)`: Python iterates by them",
+        "__aiter__ __anext__ __aenter__ __aexit__ __await__": "torch has no asynchronous methods",
+        "__new__": "use `init:` of the class",
+        "__del__": "write a C++ destructor: it runs when the last reference is gone",
+        "__reduce__ __reduce_ex__ __getnewargs__ __getnewargs_ex__ __copy__ __deepcopy__": (
+            "use `pickle:` of the class: objects are also copied by it"
+        ),
+        "__getattr__ __getattribute__ __setattr__ __delattr__ __dir__": "use `properties:` of the class",
+        "__get__ __set__ __delete__ __set_name__": "use `properties:` of the class",
+        "__format__ __bytes__ __unicode__": "declare `__str__`",
+        "__nonzero__": "declare `__bool__`",
+        "__length_hint__": "declare `__len__`",
+        "__div__ __rdiv__": "declare `__truediv__`",
+        "__divmod__": "declare `__floordiv__` and `__mod__`",
+        "__cmp__": "declare `__eq__` and `__lt__`",
+        "__trunc__ __floor__ __ceil__ __long__": "declare `__int__`",
+        "__array__ __array_interface__ __dlpack__": "declare a method that returns a Tensor",
+        "__radd__ __rsub__ __rmul__ __rmatmul__ __rtruediv__ __rfloordiv__ __rmod__ __rpow__ __rand__ __ror__ __rxor__"
+        " __rlshift__ __rrshift__": "torch has no operators with the object on the right: name the method",
+        "__missing__": "let `__getitem__` do it",
+    }.items()
+    for name in names.split()
+}
 # Those that may return nothing.
 DUNDERS_OF_NOTHING = frozenset(["__setitem__", "__delitem__", "__call__", "__exit__"])
 # What torch asks an object for; a member of that name would answer in its place.

@@ -7,6 +7,7 @@ that and gives a mark for every scalar. The format needs neither anchors, aliase
 
 from __future__ import annotations
 
+import re
 from typing import Any, NamedTuple
 
 import yaml
@@ -15,6 +16,18 @@ from codegen.diagnostics import Diagnostics
 from codegen.source import Source, Span, Text
 
 MAX_DEPTH = 16
+# What helps, by words of YAML's messages.
+_HELPS = {
+    "cannot start any token": "put the value in quotes",
+    "expected ',' or '}'": "put a value that contains brackets, braces or commas in quotes",
+    "expected ',' or ']'": "put a value that contains brackets, braces or commas in quotes",
+    "did not find expected key": "let all keys of a mapping begin in one column",
+    "did not find expected '-'": "let all items of a list begin in one column",
+    "unexpected end of stream": "close the quote",
+    "alphabetic or numeric character": "put the value in quotes",
+    "unknown escape": "use single quotes: in double quotes a backslash begins an escape",
+    "expected comment or line break": "begin the text on the next line",
+}
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -63,7 +76,6 @@ def decode(path: str, data: bytes, diagnostics: Diagnostics) -> Source | None:
 
 def read(source: Source, diagnostics: Diagnostics) -> Node | None:
     """The one document of a source, or None where something is wrong with it."""
-    before = len(diagnostics)
     builder = _Builder(source, diagnostics)
     try:
         for event in yaml.parse(source.text, Loader=_LOADER):
@@ -72,8 +84,12 @@ def read(source: Source, diagnostics: Diagnostics) -> Node | None:
     except yaml.MarkedYAMLError as error:
         mark: Any = error.problem_mark or error.context_mark
         offset = min(mark.index if mark else 0, max(len(source.text) - 1, 0))
+        span = Span(source, offset, offset + 1)
         problem = " ".join(filter(None, (error.context, error.problem))) or "malformed YAML"
-        diagnostics.add("CG101", Span(source, offset, offset + 1), problem, _yaml_help(problem))
+        if source.text[offset : offset + 1] == "\t":
+            diagnostics.add("CG101", span, "a tab where YAML wants spaces", "indent with spaces")
+        else:
+            diagnostics.add("CG101", span, problem, _yaml_help(problem, span))
         return None
     except yaml.YAMLError as error:
         offset = next((i for i, c in enumerate(source.text) if not _printable(c)), 0)
@@ -87,7 +103,7 @@ def read(source: Source, diagnostics: Diagnostics) -> Node | None:
             "the file holds no document",
             "start with `library: <name>`",
         )
-    return builder.root if len(diagnostics) == before else None
+    return None if builder.refused else builder.root
 
 
 def _printable(char: str) -> bool:
@@ -98,12 +114,25 @@ def _printable(char: str) -> bool:
     )
 
 
-def _yaml_help(problem: str) -> str | None:
-    if "cannot start any token" in problem:
-        return "put the value in quotes (and indent with spaces, not tabs)"
-    if "mapping values are not allowed" in problem:
+def _is_joined(value: Scalar) -> bool:
+    return value.plain and "," in value.text.value
+
+
+def _yaml_help(problem: str, span: Span) -> str | None:
+    if "mapping values are not allowed" in problem or "could not find expected ':'" in problem:
+        return _colon_help(span)
+    return next((help for words, help in _HELPS.items() if words in problem), None)
+
+
+def _colon_help(span: Span) -> str:
+    """A `:` where no key can stand, or none where one does: here, or in the line before."""
+    number, column = span.position
+    if ":" in span.source.line(number)[: column - 1]:
         return "put a value that contains ': ' in quotes"
-    return None
+    for line in map(span.source.line, range(max(number - 1, 1), number + 1)):
+        if stuck := re.fullmatch(r"\s*(?:- +)?(\w+):([^\s:].*)", line):
+            return f"write a space after the colon: `{stuck[1]}: {stuck[2]}`"
+    return "let all keys of a mapping begin in one column"
 
 
 class _Builder:
@@ -113,6 +142,8 @@ class _Builder:
         self.root: Node | None = None
         self._source = source
         self._diagnostics = diagnostics
+        self.refused = False
+        """Whether something is no YAML of the format, so that it makes no sense to look at what it says."""
         self._open: list[tuple[Any, list[Node]]] = []
         self._documents = 0
 
@@ -125,11 +156,15 @@ class _Builder:
                 message = "a second document: a file declares one library"
                 return self._refuse("CG105", span, message, "move it to a file of its own")
         if isinstance(event, yaml.AliasEvent):
-            return self._refuse("CG103", span, "aliases are not allowed", "write the value out")
+            help = "write the value out, or put a text that begins with `*` in quotes"
+            return self._refuse("CG103", span, "aliases are not allowed", help)
         if getattr(event, "anchor", None):
-            self._refuse("CG103", span, "anchors are not allowed", f"remove '&{event.anchor}'")
+            help = f"remove '&{event.anchor}', or put a text that begins with `&` in quotes"
+            self._refuse("CG103", span, "anchors are not allowed", help)
         if getattr(event, "tag", None):
-            self._refuse("CG103", span, "tags are not allowed", f"remove '{event.tag}'")
+            written = self._source.text[span.start : span.end].split()[0]
+            help = f"remove '{written}', or put a text that begins with `!` in quotes"
+            self._refuse("CG103", span, "tags are not allowed", help)
         if isinstance(event, (yaml.SequenceStartEvent, yaml.MappingStartEvent)):
             if len(self._open) == MAX_DEPTH:
                 return self._refuse("CG104", span, f"more than {MAX_DEPTH} levels of nesting", None)
@@ -142,7 +177,8 @@ class _Builder:
             if isinstance(event, yaml.SequenceEndEvent):
                 self._add(Sequence(tuple(items), whole))
             else:
-                self._add(self._mapping(items, whole))
+                pairs = list(zip(items[::2], items[1::2], strict=True))
+                self._add(self._mapping(self._whole(pairs) if start.flow_style else pairs, whole))
         return True
 
     def _add(self, node: Node) -> None:
@@ -153,11 +189,47 @@ class _Builder:
 
     def _refuse(self, code: str, span: Span, message: str, help: str | None) -> bool:
         self._diagnostics.add(code, span, message, help)
+        self.refused = True
         return False
 
-    def _mapping(self, items: list[Node], span: Span) -> Mapping:
+    def _whole(self, pairs: list[tuple[Node, Node]]) -> list[tuple[Node, Node]]:
+        """The entries of a `{…}`, with the values put together that commas have cut."""
+        whole: list[tuple[Node, Node]] = []
+        for key, value in pairs:
+            if whole and self._is_rest(whole[-1][1], key, value):
+                name, cut = whole.pop()
+                whole.append((name, self._joined(cut, key)))
+            else:
+                whole.append((key, value))
+        for name, value in whole:
+            if isinstance(name, Scalar) and isinstance(value, Scalar) and _is_joined(value):
+                quote = "'" if '"' in value.text.value else '"'
+                help = f"put the value in quotes: `{name.text}: {quote}{value.text}{quote}`"
+                message = "a comma ends a value inside of `{…}`"
+                self._diagnostics.add("CG101", value.span, message, help)
+        return whole
+
+    def _is_rest(self, last: Node, key: Node, value: Node) -> bool:
+        """Whether a key is what follows a comma in the value before it: it has no colon."""
+        return (
+            isinstance(last, Scalar)
+            and last.plain
+            and last.text.value != ""
+            and isinstance(key, Scalar)
+            and isinstance(value, Scalar)
+            and value.plain
+            and value.text.value == ""
+            and ":" not in self._source.text[key.span.end : value.span.start]
+        )
+
+    def _joined(self, first: Node, last: Node) -> Scalar:
+        span = Span(self._source, first.span.start, last.span.end)
+        text = self._source.text[span.start : span.end]
+        return Scalar(Text(text, span, "\n" not in text), plain=True)
+
+    def _mapping(self, pairs: list[tuple[Node, Node]], span: Span) -> Mapping:
         entries: dict[str, tuple[Text, Node]] = {}
-        for key, value in zip(items[::2], items[1::2], strict=True):
+        for key, value in pairs:
             if not isinstance(key, Scalar):
                 self._refuse("CG203", key.span, "a key must be text", None)
             elif key.text.value in entries:

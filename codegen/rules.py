@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from itertools import accumulate
 
-from codegen import names, types
+from codegen import names, spellings, types
 from codegen.diagnostics import Diagnostics, did_you_mean
 from codegen.model import Library, Method
 from codegen.source import Text
@@ -180,7 +180,8 @@ def type_known(
         and not part.name.startswith(types.CLASSES_PREFIX)
     ]
     for cls in unknown:
-        help = did_you_mean(cls.name, [*types.TABLE, *types.CONTAINERS, *library.own])
+        known = [*types.TABLE, *types.CONTAINERS, *library.own]
+        help = spellings.advice(cls.name) or did_you_mean(cls.name, known)
         diagnostics.add("CG302", text.part(*cls.span), f"unknown type '{cls}'", help)
     if not unknown and (reason := types.unsupported(t, returned=returned)):
         diagnostics.add("CG303", text.part(*(span or (0, len(text.value)))), reason)

@@ -11,7 +11,7 @@ from typing import NamedTuple, NoReturn
 from codegen import literals
 from codegen.diagnostics import did_you_mean
 from codegen.schema import Alias, Argument, FunctionSchema
-from codegen.spellings import GENERICS, HABITS
+from codegen.spellings import GENERICS, HABITS, advice
 from codegen.tokens import Cursor, SchemaError, Token
 from codegen.types import (
     CLASSES_PREFIX,
@@ -33,6 +33,17 @@ __all__ = ["MAX_DEPTH", "SchemaError", "parse", "parse_arguments", "parse_type"]
 MAX_DEPTH = 64
 # c10::DictType::create; what it lets through for C++ to refuse is left to `types.unsupported`.
 _PARSED_KEYS = frozenset((*DICT_KEYS, *"Any Device SymInt ScalarType Layout MemoryFormat".split()))
+
+# Namespaces and modules whose types people write.
+_FOREIGN = frozenset("std at c10 torch typing collections np numpy nn pathlib".split())
+_VARIABLE = "a schema has no variable arguments: take a list, such as `Any[] args`"
+_STRAY = {
+    "(": "an alias annotation comes before `?`: `Tensor(a!)?`",
+    "&": "a schema has no references: leave it out",
+    "*": "a schema has no pointers: leave it out",
+    "|": "`T?` is a T or None; of other types declare an overload each",
+    "...": _VARIABLE,
+}
 
 
 def parse(text: str) -> FunctionSchema:
@@ -56,7 +67,7 @@ def parse_type(text: str) -> Type:
 def parse_arguments(text: str) -> tuple[Argument, ...]:
     """Arguments in their parentheses, such as `(int dim, *, str metric="l2")`."""
     parser = _Parser(text)
-    arguments, is_vararg = parser.arguments()
+    arguments, is_vararg = parser.arguments("`(int x, str y)`; without any, `()`")
     if is_vararg:
         raise SchemaError("... has no meaning here", 0, len(text), "name every argument")
     parser.end("the arguments")
@@ -80,13 +91,12 @@ class _Parser(Cursor):
 
     def end(self, what: str) -> None:
         if self.current.kind != "end":
-            self.fail(f"expected {what} to end here, found {self.found()}", self.stray())
+            hint = self.stray() or ("a list is `int[]`" if self.current.text == "[" else None)
+            self.fail(f"expected {what} to end here, found {self.found()}", hint)
 
     def stray(self) -> str | None:
-        """What an opening parenthesis means where nothing can open."""
-        if self.current.text == "(":
-            return "an alias annotation comes before `?`: `Tensor(a!)?`"
-        return None
+        """What helps at a token that follows a type and cannot."""
+        return _STRAY.get(self.current.text)
 
     # -- the function
 
@@ -98,7 +108,7 @@ class _Parser(Cursor):
             name = f"{name}::{self.name('the name of a function').text}"
         overload = self.overload() if self.take(".") else ""
         name_span = (start, self.previous_end())
-        arguments, is_vararg = self.arguments()
+        arguments, is_vararg = self.arguments(self.split_name(name))
         self.expect("->", "after the arguments", "`-> Tensor`, or `-> ()` for nothing")
         returns, is_varret = self.returns()
         return FunctionSchema(name, overload, arguments, returns, is_vararg, is_varret, name_span)
@@ -112,10 +122,15 @@ class _Parser(Cursor):
             self.fail(f"{name!r} cannot name an overload", "leave it out, or choose another name")
         return name
 
-    def arguments(self) -> tuple[tuple[Argument, ...], bool]:
-        self.expect(
-            "(", "before the arguments", "`name(int x) -> Tensor`; without any, `name() -> Tensor`"
-        )
+    def split_name(self, name: str) -> str:
+        """What helps where the arguments do not follow the name."""
+        if self.current.text == "-" and self.following.kind == "name":
+            return f"use letters, digits and underscores: `{name}_{self.following.text}`"
+        return "`name(int x) -> Tensor`; without any, `name() -> Tensor`"
+
+    def arguments(self, form: str) -> tuple[tuple[Argument, ...], bool]:
+        """Arguments in parentheses; `form` is what helps where there are none."""
+        self.expect("(", "before the arguments", form)
         arguments: list[Argument] = []
         kwarg_only = is_vararg = False
         while arguments or kwarg_only or not self.take(")"):
@@ -126,7 +141,9 @@ class _Parser(Cursor):
                     self.fail("a second `*`", "one `*` stands before all keyword-only arguments")
                 self.at += 1
                 kwarg_only = True
-                self.expect(",", "after `*`", "keyword-only arguments follow: `*, int x`")
+                variable = self.current.text == "*" or self.current.kind == "name"
+                hint = _VARIABLE if variable else "keyword-only arguments follow: `*, int x`"
+                self.expect(",", "after `*`", hint)
                 continue
             else:
                 arguments.append(self.argument(kwarg_only))
@@ -187,14 +204,18 @@ class _Parser(Cursor):
         if self.current.kind == "name":
             return self.name("the name of an argument")
         hint = self.stray() or f"each argument is a type and a name: `{t} x`"
-        if self.current.text == ":":
+        if self.current.text == ":" and self.following.text == ":":
+            hint = "name the class of the spec: it has no namespace here"
+        elif self.current.text == ":":
             hint = f"the type comes first, without a colon: `int {t}`"
         elif str(t) == "self":
             hint = "leave it out: `self` is never written"
         elif isinstance(t, Class) and self.current.text in (",", ")", "="):
             hint = f"each argument is a type and a name: `int {t}`, `{t} x`"
-        elif self.current.text == "[":
+        elif self.current.text == "[" and self.following.kind == "number":
             hint = "only the outermost list can have a size"
+        elif self.current.text == "[":
+            hint = "a list is `int[]`"
         self.fail(f"expected the name of an argument after {str(t)!r}, found {self.found()}", hint)
 
     def returns(self) -> tuple[tuple[Argument, ...], bool]:
@@ -324,6 +345,9 @@ class _Parser(Cursor):
         if token.text in ("None", "NoneType"):
             self.at += 1
             return _Annotated(Base("NoneType"), self.alias())
+        if token.text in ("[", "{"):
+            brackets = "a list is `T[]`, a dict `Dict(K, V)`, a tuple `(A, B)`"
+            self.fail(f"expected a type, found {self.found()}", brackets)
         self.name("a type")
         spelled = self.foreign(token)
         self.refuse_habit(spelled, token.start)
@@ -353,9 +377,21 @@ class _Parser(Cursor):
             self.generic(message, *GENERICS[spelled], start)
         if spelled in ("RRef", "Await"):
             self.fail(f"{spelled!r} is not supported", "`Future(int)`", start)
-        if not spelled.isidentifier():
-            hint = f"`__torch__.{spelled}`" if spelled.startswith("torch.classes.") else None
-            self.fail(message, hint, start)
+        if spelled.startswith("torch.classes."):
+            self.fail(message, f"`__torch__.{spelled}`", start)
+        # A class of the library can have any name that stands alone.
+        plain = spelled.replace("::", ".").rpartition(".")[2]
+        help = advice(spelled) or (f"`{plain}`" if plain in TABLE else None)
+        if not spelled.isidentifier() or (advice(spelled) and self.is_generic()):
+            self.fail(message, help, start)
+
+    def is_generic(self) -> bool:
+        """Whether the type that was read goes on: `Set[int]`, `set<int>`, `unsigned int x`, `const char* x`."""
+        following = self.tokens[self.at + 1] if self.current.kind != "end" else self.current
+        if self.current.text == "[":
+            return following.text != "]" and following.kind != "number"
+        after = following.kind != "end" and following.text not in (",", ")", "=")
+        return self.current.text == "<" or (self.current.kind == "name" and after)
 
     def types(self, closer: str) -> tuple[Type, ...]:
         """Types up to a closing bracket; the opening one has been read."""
@@ -364,8 +400,8 @@ class _Parser(Cursor):
             items.append(self.inner())
             if self.take(closer):
                 break
-            hint = "types in here have no name" if self.current.kind == "name" else None
-            self.expect(",", f"or {closer!r} after a type", hint)
+            hint = {"name": "types in here have no name", "end": "close the parenthesis"}
+            self.expect(",", f"or {closer!r} after a type", hint.get(self.current.kind))
         return tuple(items)
 
     def dict(self) -> Type:
@@ -400,7 +436,7 @@ class _Parser(Cursor):
 
     def foreign(self, token: Token) -> str:
         """The name just read, with what follows if it is one of C++ or of a Python module."""
-        if token.text not in ("std", "at", "c10", "torch", "typing"):
+        if token.text not in _FOREIGN:
             return token.text
         parts = [token.text]
         while self.current.text in (":", "."):

@@ -6,10 +6,13 @@ nothing.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Set
+
 from codegen import format
-from codegen.diagnostics import Diagnostics, did_you_mean
+from codegen.diagnostics import Diagnostics, did_you_mean, nearest
 from codegen.format import KINDS, Choice, Either, Kind, ListOf, MapOf, Named, Need, Shape
 from codegen.reader import Mapping, Node, Scalar, Sequence
+from codegen.source import Text
 
 
 def fit(node: Node, kind: Kind, diagnostics: Diagnostics) -> Node | None:
@@ -44,6 +47,8 @@ class _Fitter:
             message = f"text is expected here, not a {type(node).__name__.lower()}"
         elif not node.text.value.strip() or (node.plain and not null and _is_null(node)):
             message = "text is expected here, and nothing is written"
+            if _is_comment(node):
+                return self._refuse("CG203", node, message, "put a text with ` #` in it in quotes")
         else:
             return node
         return self._refuse("CG203", node, message)
@@ -53,7 +58,7 @@ class _Fitter:
         if not isinstance(node, Scalar):
             found, help = type(node).__name__.lower(), None
         else:
-            found, help = f"'{node.text}'", did_you_mean(node.text.value, words)
+            found, help = f"'{node.text}'", _word_meant(node.text.value, words)
             if node.text.value in words:
                 if node.plain or isinstance(words[node.text.value], str):
                     return node
@@ -62,7 +67,10 @@ class _Fitter:
         return self._refuse("CG205", node, f"`{key}:` is {allowed}, not {found}", help)
 
     def _list(self, node: Node, item: Kind) -> Node | None:
-        if not isinstance(node, Sequence):
+        if isinstance(node, Scalar) and isinstance(item, format.Text) and node.text.value:
+            self._refuse("CG203", node, "a list is expected here", f"`[{node.text}]`")
+            node = Sequence((node,), node.span)
+        elif not isinstance(node, Sequence):
             return self._refuse("CG203", node, "a list is expected here")
         fitted = (self.fit(each, item) for each in node.items)
         return Sequence(tuple(each for each in fitted if each is not None), node.span)
@@ -78,7 +86,7 @@ class _Fitter:
     def _shape(self, node: Node, shape: Shape) -> Node | None:
         if not isinstance(node, Mapping):
             return self._refuse("CG203", node, f"{shape.what} is a mapping of keys to values")
-        self._unknown_keys(node, shape)
+        node = self._unknown_keys(node, shape)
         self._missing_keys(node, shape)
         fitted = (
             (key, self.fit(value, shape.keys[key.value].kind, key.value))
@@ -90,15 +98,25 @@ class _Fitter:
             return None
         return Mapping(entries, node.span)
 
-    def _unknown_keys(self, node: Mapping, shape: Shape) -> None:
+    def _unknown_keys(self, node: Mapping, shape: Shape) -> Mapping:
+        """The mapping, with what an unknown key seems to mean under that key, so that nothing is said to lack it."""
+        entries = []
+        written = {key.value for key, _ in node.entries}
         known = {*shape.keys, *shape.later}
-        for key, _ in node.entries:
+        for key, value in node.entries:
             if key.value in shape.later:
                 message = f"`{key}:` of {shape.what} is part of the format, but not generated yet"
                 self._diagnostics.add("CG204", key.span, message, "leave it out for now")
             elif key.value not in known:
-                help = did_you_mean(key.value, known) or f"known keys: {', '.join(sorted(known))}"
+                meant = nearest(key.value, known) or _only_one(shape, written)
+                others = f"known keys: {', '.join(sorted(known))}"
+                help = f"did you mean '{meant}'?" if meant else others
                 self._diagnostics.add("CG201", key.span, f"{shape.what} has no key '{key}'", help)
+                if meant and meant not in written:
+                    written.add(meant)
+                    key = Text(meant, key.span)
+            entries.append((key, value))
+        return Mapping(tuple(entries), node.span)
 
     def _missing_keys(self, node: Mapping, shape: Shape) -> None:
         at = node.entries[0][0].span if node.entries else node.span
@@ -130,8 +148,27 @@ class _Fitter:
         return None
 
 
+def _only_one(shape: Shape, written: Set[str]) -> str | None:
+    """The required key that is missing, if it is one alone: an unknown key stands for it."""
+    missing = [name for name, key in shape.keys.items() if key.required and name not in written]
+    return missing[0] if len(missing) == 1 else None
+
+
+def _word_meant(word: str, words: Collection[str]) -> str | None:
+    """A word of `words`, also where it is YAML's older or Python's word for it."""
+    truth = {"yes": "true", "on": "true", "1": "true", "no": "false", "off": "false", "0": "false"}
+    meant = truth.get(word.lower(), word.lower())
+    return f"write `{meant}`" if meant in words else did_you_mean(word, words)
+
+
 def _is_null(node: Scalar) -> bool:
     return node.text.value in ("~", "null", "Null", "NULL")
+
+
+def _is_comment(node: Scalar) -> bool:
+    """Whether a comment stands where the text would."""
+    number, column = node.span.position
+    return node.span.source.line(number)[column - 1 :].lstrip().startswith("#")
 
 
 def _word(value: str | int | bool) -> str:

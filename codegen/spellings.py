@@ -6,6 +6,7 @@ type is called is not here but a row of `types.TABLE`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 # What torch's lexer keeps for itself (TC_FORALL_TOKEN_KINDS in torch/csrc/jit/frontend/lexer.h):
@@ -93,6 +94,52 @@ HABITS: Mapping[str, str] = {
     }.items()
     for name in names.split()
 }
+# What to write instead of types that have no counterpart, or that a class of the library could be called.
+_ADVICE: Mapping[str, str] = {
+    name: help
+    for help, names in {
+        "`str` is text; take bytes as a Tensor of uint8, or as `int[]`": (
+            "bytes bytearray memoryview byte std::byte Bytes"
+        ),
+        "a list: `T[]`": "set Set frozenset FrozenSet std::set std::unordered_set std::array array_t"
+        " std::span span std::deque deque std::list Iterator Collection",
+        "`int`": "ssize_t std::ssize_t ptrdiff_t intptr_t uintptr_t uint uint16 uint32 uint64 unsigned signed"
+        " i8 i16 i32 i64 u8 u16 u32 u64",
+        "`float`": "half Half float16 bfloat16 BFloat16 f16 f32 f64 long_double",
+        "`str`": "char char8_t text Text Path PathLike path std::filesystem::path",
+        "`int[]`": "Size torch.Size IntArrayRef at::IntArrayRef c10::IntArrayRef IntList",
+        "`SymInt[]`": "SymIntArrayRef at::SymIntArrayRef c10::SymIntArrayRef",
+        "`Tensor`": "array Array ArrayLike NDArray Parameter torch.nn.Parameter nn.Parameter FloatTensor"
+        " DoubleTensor LongTensor IntTensor BoolTensor",
+        "`Tensor[]`": "TensorList torch::TensorList ITensorListRef at::ITensorListRef",
+        "`Any`": "std::any",
+        "`Dict(K, V)`": "OrderedDict defaultdict TypedDict",
+        "`(A, B)`": "NamedTuple namedtuple",
+        "`()` for nothing": "void",
+        "leave it out": "const constexpr volatile struct typename",
+        "write the type out": "auto Type type",
+        "declare an overload for each type, or take `Any`": "Union std::variant variant",
+        "a schema has no functions: declare a class with a method": (
+            "Callable callable function std::function"
+        ),
+        "a schema has no modules: take what is needed of one, such as Tensors": (
+            "Module torch.nn.Module nn.Module ScriptModule torch.jit.ScriptModule torch.ScriptModule"
+        ),
+        "`str` or `int`": "Literal Enum enum",
+        "name the class of the spec": "Self self cls shared_ptr std::shared_ptr unique_ptr std::unique_ptr"
+        " intrusive_ptr c10::intrusive_ptr",
+    }.items()
+    for name in names.split()
+}
+
+
+def advice(name: str) -> str | None:
+    """What helps whoever writes a type of C++, Python or NumPy that no schema has."""
+    plain = re.split(r"::|\.", name)[-1]
+    spelled = HABITS.get(plain) if plain != name else None
+    return _ADVICE.get(name) or (f"`{spelled}`" if spelled else _ADVICE.get(plain))
+
+
 # How a container is written here: with what is in it, and in general.
 _ONE = "{0}[]", "T[]"
 GENERICS: Mapping[str, tuple[str, str]] = {

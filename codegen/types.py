@@ -320,7 +320,7 @@ def _unsupported_base(name: str, inside: str, returned: bool) -> str | None:
     in_dict, in_list, in_tuple = (letter in inside for letter in "DLT")
     match name:
         case "NoneType":
-            return "NoneType is only what a method returns"
+            return "NoneType is only what a method returns; `T?` is a T or None"
         case "ScalarType" | "Layout" | "MemoryFormat" if in_dict or (in_list and in_tuple):
             where = "inside a Dict, or where lists and tuples meet"
             return f"torch reads {name} as int {where}; write int and convert it in C++"
