@@ -11,10 +11,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from codegen import names
+from codegen import defaults, names
 from codegen.cpp_classes import ClassView, view
 from codegen.cpp_text import Spelling, comment, layout, mark, quote
 from codegen.model import TORCH_METHODS, Backend, Implementation, Library, Method
+from codegen.schema import FunctionSchema
 from codegen.source import Text
 
 _TORCH_HEADER = "torch/csrc/jit/backends/backend_interface.h"
@@ -27,6 +28,9 @@ class MethodView(NamedTuple):
     schema_getter: str
     function_getter: str
     registered: str
+    """The schema that torch registers, as text."""
+    schema: tuple[str, ...]
+    """What makes it."""
     call: tuple[str, ...]
     row: tuple[str, ...]
 
@@ -156,12 +160,27 @@ def _method(library: Library, backend: Backend, method: Method, camel: str) -> M
         schema_getter=f"get{camel}Schema",
         function_getter=f"get{camel}Func",
         registered=str(registered),
+        schema=_schema(registered),
         call=_call(method, result, taken),
         row=(
             f"{{{backend.name}_methods::get{camel}Schema,",
             f" {backend.name}_methods::get{camel}Func<TBackendInterface>(),",
             f" {quote(method.documentation)}}},",
         ),
+    )
+
+
+def _schema(registered: FunctionSchema) -> tuple[str, ...]:
+    shown, added = defaults.split(registered, 0)
+    if not added:
+        return ("return codegen::parseSchema(", f"    {quote(str(shown))});")
+    first, *others = added
+    lines = [f"    {{{first}", *(f"     {item}" for item in others)]
+    return (
+        "return codegen::withDefaults(",
+        f"    codegen::parseSchema({quote(str(shown))}),",
+        *(f"{line}," for line in lines[:-1]),
+        f"{lines[-1]}}});",
     )
 
 

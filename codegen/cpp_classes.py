@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from codegen import names, overloads
-from codegen.cpp_text import Spelling, layout, mark, quote
+from codegen import defaults, names, overloads
+from codegen.cpp_text import WIDTH, Spelling, layout, mark, quote
 from codegen.model import Class, Flat, Library, Method, Pickle, Property
 from codegen.schema import Argument, FunctionSchema
 from codegen.source import Span, Text
@@ -217,12 +217,18 @@ class _Table:
         kind: str = "",
     ) -> RowView:
         registered = self._library.registered(schema.with_one_return())
-        cells = [[quote(str(registered))], _function(body), [quote(doc)]]
-        misread = self._misread(schema.with_one_return(), 0 if kind == "kStatic" else 1)
-        if kind or misread:
+        first = 0 if kind == "kStatic" else 1
+        shown, put = defaults.split(registered, first)
+        misread = self._misread(schema.with_one_return(), first)
+        cells = [[quote(str(shown))], _function(body), [quote(doc)]]
+        if kind or misread or put:
             cells.append([f"codegen::Kind::{kind or 'kMethod'}"])
         if misread:
             cells.append([f"[] {{ return codegen::RealTypes{{{', '.join(misread)}}}; }}"])
+        elif put:
+            cells.append(["nullptr"])
+        if put:
+            cells.append(_returned("codegen::Defaults", put))
         return RowView(mark(span), _cells(cells))
 
     def _misread(self, schema: FunctionSchema, first: int) -> list[str]:
@@ -249,6 +255,16 @@ def _marked(span: Span, lines: Sequence[str]) -> tuple[str, ...]:
 
 def _function(body: Sequence[str]) -> Sequence[str]:
     return ["[](codegen::Call& call) {", *(f"  {line}" for line in body), "}"]
+
+
+def _returned(t: str, items: Sequence[str]) -> Sequence[str]:
+    """A function that returns a list."""
+    head, tail = f"[] {{ return {t}{{", "}; }"
+    line = f"{head}{', '.join(items)}{tail}"
+    if len(line) + _INDENT <= WIDTH:
+        return [line]
+    *others, last = items
+    return [head, *(f"         {item}," for item in others), f"         {last}{tail}"]
 
 
 def _cells(cells: Sequence[Sequence[str]]) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from typing import NamedTuple
 
-from codegen import names, overloads, python_fakes, types
+from codegen import defaults, names, overloads, python_fakes, types
 from codegen.model import Backend, Class, Implementation, Library, Method, Property
 from codegen.python_fakes import FakeClassView
 from codegen.schema import Argument
@@ -83,6 +83,8 @@ class PackageView(NamedTuple):
     doc: str
     imports: tuple[str, ...]
     stub_imports: tuple[str, ...]
+    unlinted: str
+    stub_unlinted: str
     siblings: str
     """The modules of the package that the stub names."""
     late_imports: tuple[str, ...]
@@ -119,6 +121,8 @@ def package(library: Library, spec: str, fingerprint: str) -> PackageView:
         # What comes with the package finds out whether torch can be imported.
         imports=_blocks(imports.standard, imports.others, ["from . import _runtime"]),
         stub_imports=_blocks(stub.standard, (*stub.torch, *stub.others)),
+        unlinted=_unlinted(_signatures(protocols, classes, fakes, stub=False), stub=False),
+        stub_unlinted=_unlinted(_signatures(protocols, classes, (), stub=True), stub=True),
         siblings=", ".join(
             [*(["_classes"] if classes else []), *(["_runtime"] if implementations else [])]
         ),
@@ -215,14 +219,7 @@ class Annotations:
         annotated = f"{argument.name}: {self(argument.type)}"
         if argument.default is None:
             return annotated
-        # Only of these does Python show the value by a literal of the annotated type.
-        value, kinds = argument.default.value, (
-            types.Base("str"),
-            types.Base("bool"),
-            types.Base("int"),
-        )
-        plain = value is None or isinstance(value, float) or argument.type in kinds
-        return f"{annotated} = {value!r}" if plain else f"{annotated} = ..."
+        return f"{annotated} = {defaults.python(argument.default.value)}"
 
 
 def _method(method: Method, annotated: Annotations) -> MethodView:
@@ -422,17 +419,7 @@ def _imports(
     stub: bool,
 ) -> Imports:
     """The imports that the annotations need, in the order that linters ask for."""
-    members = [m for cls in classes for m in (cls.declared if stub else cls.members)]
-    text = " ".join(
-        [
-            *(m.parameters + m.returns for p in protocols for m in p.methods),
-            *(" ".join([cls.base, *(cls.decorators if stub else ())]) for cls in classes),
-            *(" ".join([*m.decorators, m.signature]) for m in members),
-            *(f"{m.signature} {m.result}" for fake in fakes for m in fake.methods),
-        ]
-    )
-    # A default may spell a type.
-    text = re.sub(r"'[^']*'|\"[^\"]*\"", "", text)
+    text = _signatures(protocols, classes, fakes, stub=stub)
     typing = [name for name in ("Any", "NoReturn") if re.search(rf"\b{name}\b", text)]
     typing += ["Protocol"] if protocols else []
     wanted = {"@_deprecated": "deprecated as _deprecated", "@overload": "overload"}
@@ -445,6 +432,33 @@ def _imports(
             f"from typing_extensions import {name}" for used, name in wanted.items() if used in text
         ),
     )
+
+
+def _signatures(
+    protocols: Sequence[ProtocolView],
+    classes: Sequence[ClassView],
+    fakes: Sequence[FakeClassView],
+    *,
+    stub: bool,
+) -> str:
+    """All signatures, without the text in them: a default may spell a type."""
+    members = [m for cls in classes for m in (cls.declared if stub else cls.members)]
+    text = " ".join(
+        [
+            *(m.parameters + m.returns for p in protocols for m in p.methods),
+            *(" ".join([cls.base, *(cls.decorators if stub else ())]) for cls in classes),
+            *(" ".join([*m.decorators, m.signature]) for m in members),
+            *(f"{m.signature} {m.result}" for fake in fakes for m in fake.methods),
+        ]
+    )
+    return re.sub(r"'[^']*'|\"[^\"]*\"", "", text)
+
+
+def _unlinted(signatures: str, *, stub: bool) -> str:
+    """The rules of ruff that the defaults break, which are there to be read: C++ has those of calls."""
+    mutable = re.search(r" = [\[{]", signatures) and not stub
+    called = re.search(r" = [^:]*\b(torch\.device|complex)\(", signatures)
+    return ", ".join([*(["B006"] if mutable else []), *(["B008"] if called else [])])
 
 
 def quote(text: str) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from codegen import fakes, names
+from codegen import defaults, fakes, names
 from codegen.fakes import Called, Dynamic, Item, Literal, Made, Several, Value
 from codegen.model import Class, Library, Method
-from codegen.schema import Argument
+from codegen.schema import Argument, Items
 from codegen.types import Base, List, Type
 
 
@@ -104,9 +104,9 @@ def _parameters(method: Method) -> str:
 def _default(argument: Argument) -> str:
     if argument.default is None:
         return ""
+    # A list would be one for all calls; a tuple stands for one too.
     value = argument.default.value
-    # Nothing changes it: a list would be one for all calls.
-    return f" = {value!r}"
+    return f" = {defaults.python(Items(value) if isinstance(value, tuple) else value)}"
 
 
 def _code(value: Value, method: Method | None = None) -> str:

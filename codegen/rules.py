@@ -7,12 +7,13 @@ here with a place in the spec.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import accumulate
 
 from codegen import names, spellings, types
 from codegen.diagnostics import Diagnostics, did_you_mean
 from codegen.model import Library, Method
+from codegen.schema import Argument, Default, Entries, Items, Value
 from codegen.source import Text
 
 # Texts, not compiled: most runs need few of them.
@@ -157,9 +158,40 @@ def method_arguments(method: Method, diagnostics: Diagnostics) -> None:
 
 def method_types(method: Method, library: Library, diagnostics: Diagnostics) -> None:
     for argument in method.schema.arguments:
-        type_known(argument.type, method.func, library, diagnostics, argument.type_span)
+        known = type_known(argument.type, method.func, library, diagnostics, argument.type_span)
+        if known and argument.default:
+            object_default(argument, argument.default, method.func, diagnostics)
     for value in method.schema.returns:
         type_known(value.type, method.func, library, diagnostics, value.type_span, returned=True)
+
+
+def object_default(
+    argument: Argument, default: Default, text: Text, diagnostics: Diagnostics
+) -> None:
+    """No text stands for an object; where one is optional, None may, and a list of them may be empty."""
+    wanted = next(_objects(default.value, argument.type), None)
+    if wanted:
+        found = "None is no default of" if default.value is None else "no literal stands for"
+        help = f"`{str(argument.type).removesuffix('?')}? {argument.name}=None`"
+        diagnostics.add("CG301", text.part(*default.span), f"{found} {wanted}", help)
+
+
+def _objects(value: Value, t: types.Type) -> Iterator[types.Class]:
+    """The classes of which a value should have objects."""
+    match t, value:
+        case types.Class(), _:
+            yield t
+        case types.Optional(element), _ if value is not None:
+            yield from _objects(value, element)
+        case types.List(element), tuple():
+            for item in value:
+                yield from _objects(item, element)
+        case types.Dict(), Entries(pairs):
+            for _, item in pairs:
+                yield from _objects(item, t.value)
+        case types.Tuple(items), Items(values):
+            for each, item in zip(items, values, strict=True):
+                yield from _objects(item, each)
 
 
 def type_known(
@@ -170,7 +202,7 @@ def type_known(
     span: tuple[int, int] | None = None,
     *,
     returned: bool = False,
-) -> None:
+) -> bool:
     """The classes in a type exist, and its values cross between Python and C++; `span` is its place in `text`."""
     unknown = [
         part
@@ -180,8 +212,15 @@ def type_known(
         and not part.name.startswith(types.CLASSES_PREFIX)
     ]
     for cls in unknown:
-        known = [*types.TABLE, *types.CONTAINERS, *library.own]
-        help = spellings.advice(cls.name) or did_you_mean(cls.name, known)
-        diagnostics.add("CG302", text.part(*cls.span), f"unknown type '{cls}'", help)
+        diagnostics.add("CG302", text.part(*cls.span), *_unknown_type(cls.name, library))
     if not unknown and (reason := types.unsupported(t, returned=returned)):
         diagnostics.add("CG303", text.part(*(span or (0, len(text.value)))), reason)
+    return not unknown
+
+
+def _unknown_type(name: str, library: Library) -> tuple[str, str | None]:
+    instead = spellings.HABITS.get(name) or spellings.GENERICS.get(name, ("", None))[1]
+    if instead:
+        return f"'{name}' is no type of torch's schema language", f"`{instead}`"
+    known = [*types.TABLE, *types.CONTAINERS, *library.own]
+    return f"unknown type '{name}'", spellings.advice(name) or did_you_mean(name, known)

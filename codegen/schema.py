@@ -3,23 +3,71 @@
 `schema_parser` makes them from text. Those that a mistake can be about keep the offsets of the text that they
 came from; equality ignores them.
 
-`str()` prints as torch's `operator<<` does (ATen/core/function_schema_inl.h), except where torch cannot read its
-own print back: a schema printed here is always one that `torch::jit::parseSchema` reads to the same meaning.
-tests/test_schema.py lists each difference.
+`str()` prints as torch's `operator<<` does (ATen/core/function_schema_inl.h), except that defaults keep their
+spelling, and where torch cannot read its own print back. `torch::jit::parseSchema` reads a schema printed here to the
+same meaning, unless it has a default that torch does not read (`literals.torch_reads`). tests/test_schema.py lists
+each difference.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple, TypeAlias
 
-from codegen.types import Base, List, Optional, Tuple, Type, class_names, rename
+from codegen.types import Base, List, Optional, Tuple, Type, class_names, rename, walk
 
 Span: TypeAlias = tuple[int, int]
-Value: TypeAlias = "bool | int | float | complex | str | tuple[Value, ...] | None"
+Value: TypeAlias = (
+    "bool | int | Float | complex | str | Word | Device | tuple[Value, ...] | Items | Entries | None"
+)
+"""Of a default; a tuple of Python's is a list of the schema language's."""
 
 _ANY = Base("Any")
+
+
+@dataclass(frozen=True, slots=True)
+class Float:
+    """A float, and how it was written."""
+
+    value: float
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What torch stores as a number: a dtype, a layout, a memory format, or `Mean`; and how it was written."""
+
+    name: str
+    number: int
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """`cuda:0`"""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A tuple."""
+
+    values: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """A dict, whose keys differ."""
+
+    pairs: tuple[tuple[Value, Value], ...]
 
 
 class Alias(NamedTuple):
@@ -34,13 +82,18 @@ class Alias(NamedTuple):
         return f"({'|'.join(self.before)}{'!' if self.is_write else ''}{after})"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Default:
-    """The value torch stores; for a word such as `float` or `Mean` it is an int."""
+    """A value; two are equal if torch stores the same, whatever their spelling."""
 
     value: Value
-    word: str | None = field(default=None, compare=False)
-    span: Span = field(default=(0, 0), compare=False)
+    span: Span = (0, 0)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Default) and _stored(self.value) == _stored(other.value)
+
+    def __hash__(self) -> int:
+        return hash(_stored(self.value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +116,7 @@ class Argument:
         if self.name:
             text += f" {self.name}"
         if self.default is not None:
-            text += f"={_default_text(self.default.value, self.type)}"
+            text += f"={default_text(self.default.value, self.type)}"
         return text
 
 
@@ -115,6 +168,10 @@ class FunctionSchema:
             result = Argument("_0", Base("NoneType"))
         return replace(self, returns=(result,))
 
+    def without_defaults(self) -> FunctionSchema:
+        arguments = tuple(replace(argument, default=None) for argument in self.arguments)
+        return replace(self, arguments=arguments)
+
     @property
     def class_names(self) -> list[str]:
         """The custom classes that it mentions."""
@@ -151,32 +208,62 @@ def _annotated(t: Type, alias: Alias | None, element_alias: Alias | None) -> str
     return f"{t}{alias or ''}"
 
 
-def _default_text(value: Value, t: Type) -> str:
-    if isinstance(value, tuple):
-        # native_functions.yaml writes `int[2] stride=1` for [1, 1], and so does torch, for int
-        # alone.
-        same = t == List(Base("int"), len(value)) and len(value) > 1 and len(set(value)) == 1
-        return _literal_text(value[0]) if same else f"[{', '.join(map(_literal_text, value))}]"
-    return _literal_text(value)
+def default_text(value: Value, t: Type) -> str:
+    """A default of this type as a schema has it."""
+    match value:
+        # native_functions.yaml writes `int[2] stride=1` for [1, 1], and so does torch, for int alone.
+        case (first, *rest) if rest and t == List(Base("int"), len(value)) and set(rest) == {first}:
+            return _text(first)
+    return _text(value, typed=not any(part == _ANY for part in walk(t)))
 
 
-def _literal_text(value: Value) -> str:
+def _text(value: Value, *, typed: bool = True) -> str:
+    """As torch prints it; where the type does not tell a device from text, it stands without quotes."""
+
+    def joined(values: Iterable[Value]) -> str:
+        return ", ".join(_text(each, typed=typed) for each in values)
+
     match value:
         case str():
             return f'"{value.translate(_ESCAPES)}"'
-        case float():
-            return _float_text(value)
-        case complex(imag=imaginary):
-            return f"{_float_text(imaginary)}j"
-        case _:
-            return str(value)
+        case Device(name):
+            return f'"{name}"' if typed else name
+        case complex(real=real, imag=imaginary):
+            sign = "" if str(imaginary).startswith("-") else "+"
+            is_imaginary = str(real) == "0.0"
+            return f"{'' if is_imaginary else float_text(real) + sign}{float_text(imaginary)}j"
+        case tuple():
+            return f"[{joined(value)}]"
+        case Items(values):
+            return f"({joined(values)}{',' if len(values) == 1 else ''})"
+        case Entries(pairs):
+            return (
+                f"{{{', '.join(': '.join(_text(v, typed=typed) for v in pair) for pair in pairs)}}}"
+            )
+    return str(value)
 
 
-def _float_text(value: float) -> str:
-    """As IValue's operator<< prints a double: a whole number as `1.`, others with 17 digits."""
+def float_text(value: float) -> str:
+    """The shortest text of a float: a whole number as `1.`"""
     if value.is_integer() and abs(value) < 2**63:
         return f"{'-' if str(value)[0] == '-' else ''}{abs(int(value))}."
-    return f"{value:.17g}"
+    return str(value)
+
+
+def _stored(value: Value) -> str:
+    """What differs where torch stores something else."""
+    match value:
+        case Float(number):
+            return float_text(number)
+        case Word(_, number):
+            return str(number)
+        case tuple():
+            return f"[{','.join(map(_stored, value))}]"
+        case Items(values):
+            return f"({','.join(map(_stored, values))})"
+        case Entries(pairs):
+            return f"{{{','.join(f'{_stored(key)}:{_stored(item)}' for key, item in pairs)}}}"
+    return _text(value, typed=False)
 
 
 # Three octal digits are the one escape for any other character that torch reads.

@@ -26,6 +26,7 @@ from codegen.types import (
     Optional,
     Tuple,
     Type,
+    rename,
 )
 
 __all__ = ["MAX_DEPTH", "SchemaError", "parse", "parse_arguments", "parse_type"]
@@ -72,6 +73,11 @@ def parse_arguments(text: str) -> tuple[Argument, ...]:
         raise SchemaError("... has no meaning here", 0, len(text), "name every argument")
     parser.end("the arguments")
     return arguments
+
+
+def is_type_variable(name: str) -> bool:
+    """Whether torch's parser takes a name that is no type for a variable, which stands for any type: `t(a)[]`."""
+    return name[0].islower() and name.isidentifier()
 
 
 class _Annotated(NamedTuple):
@@ -360,8 +366,7 @@ class _Parser(Cursor):
                 return _Annotated(self.qualified(token))
             case _ if spelled in TABLE:
                 return _Annotated(Base(spelled), self.alias())
-        if self.current.text == "(" and not spelled.islower():
-            # Only a type variable, as in `t(a)`: those are in lower case.
+        if self.current.text == "(" and not is_type_variable(spelled):
             if hint := did_you_mean(spelled, CONTAINERS):
                 self.fail(f"unknown type {spelled!r}", hint, token.start)
             message = f"torch takes no alias annotation on a class such as {spelled!r}"
@@ -369,11 +374,14 @@ class _Parser(Cursor):
         return _Annotated(Class(spelled, (token.start, token.end)), self.alias())
 
     def refuse_habit(self, spelled: str, start: int) -> None:
-        """Types that are another language's; torch would take some of them for type variables."""
+        """Types that are another language's, but for those that torch takes for type variables: `int64_t x`."""
         message = f"{spelled!r} is no type of torch's schema language"
-        if spelled in HABITS:
+        is_variable = is_type_variable(spelled)
+        if spelled in HABITS and not is_variable:
             self.fail(message, f"`{HABITS[spelled]}`", start)
-        if spelled in GENERICS and (spelled != "Dict" or self.current.text == "["):
+        opens = self.current.text in ("[", "<", "(") and self.following.text != "]"
+        is_generic = self.current.text == "[" if spelled == "Dict" else opens or not is_variable
+        if spelled in GENERICS and is_generic:
             self.generic(message, *GENERICS[spelled], start)
         if spelled in ("RRef", "Await"):
             self.fail(f"{spelled!r} is not supported", "`Future(int)`", start)
@@ -409,11 +417,8 @@ class _Parser(Cursor):
         start = self.current.start
         key = self.inner()
         if not isinstance(key, Base) or key.name not in _PARSED_KEYS:
-            self.fail(
-                f"{str(key)!r} is no key of a Dict",
-                f"a key is one of {', '.join(DICT_KEYS)}",
-                start,
-            )
+            hint = HABITS.get(str(key), f"a key is one of {', '.join(DICT_KEYS)}")
+            self.fail(f"{str(key)!r} is no key of a Dict", hint, start)
         self.expect(",", "after the key of a Dict", "`Dict(str, Tensor)`")
         value = self.inner()
         self.expect(")", "after the value of a Dict", "`Dict(str, Tensor)`")
@@ -454,7 +459,7 @@ class _Parser(Cursor):
         if closer:
             self.at += 1
             try:
-                items = [str(item) for item in self.types(closer)]
+                items = [str(rename(item, HABITS)) for item in self.types(closer)]
                 hint = form.format(*items, all=", ".join(items))
             except (SchemaError, IndexError):
                 self.at = after

@@ -19,7 +19,7 @@ KEYWORDS = frozenset(
     ).split()
 )
 
-# The words that torch's parser reads as a default, with the number it stores.
+# The words for a dtype, each with the number that torch stores.
 DTYPES: Mapping[str, int] = {
     name: number
     for number, names in {
@@ -53,14 +53,39 @@ DTYPES: Mapping[str, int] = {
         27: "uint16",
         28: "uint32",
         29: "uint64",
+        30: "uint1",
+        31: "uint2",
+        32: "uint3",
+        33: "uint4",
+        34: "uint5",
+        35: "uint6",
+        36: "uint7",
+        37: "int1",
+        38: "int2",
+        39: "int3",
+        40: "int4",
+        41: "int5",
+        42: "int6",
+        43: "int7",
+        44: "float8_e8m0fnu",
+        45: "float4_e2m1fn_x2",
     }.items()
     for name in names.split()
 }
+_LAYOUTS = "strided sparse_coo sparse_csr _mkldnn sparse_csc sparse_bsr sparse_bsc jagged"
+_MEMORY_FORMATS = "contiguous_format preserve_format channels_last channels_last_3d"
+
+
+def _numbered(names: str) -> Mapping[str, int]:
+    return {name: number for number, name in enumerate(names.split())}
+
+
+# The words that stand for a default. Those of the last three are also attributes of the module torch.
 WORDS: Mapping[str, Mapping[str, int]] = {
     "int": {"Mean": 1},
     "ScalarType": DTYPES,
-    "Layout": {"strided": 0},
-    "MemoryFormat": {"contiguous_format": 0},
+    "Layout": _numbered(_LAYOUTS),
+    "MemoryFormat": _numbered(_MEMORY_FORMATS),
 }
 
 DEVICES = frozenset(

@@ -17,7 +17,7 @@ _TOKEN = re.compile(
     (?: [ \t\n\r\f\v] | \\\n | \#[^\n]* )*
     (?:
       (?P<name> [A-Za-z_][A-Za-z0-9_]* )
-    | (?P<op> -> | \.\.\.(?!\d) | \.(?!\d) | [()\[\],?*=!|:{}<>-] )
+    | (?P<op> -> | \.\.\.(?!\d) | \.(?!\d) | [()\[\],?*=!|:{}<>+-] )
     | (?P<hex> 0[xX][0-9a-fA-F]* )
     | (?P<number> (?: [0-9]+\.?[0-9]* | \.[0-9]+ ) (?: [eE][+-]?[0-9]+ )? j? )
     | (?P<string> \"{3} (?: \\. | [^\\] )*? \"{3} | '{3} (?: \\. | [^\\] )*? '{3}
@@ -52,6 +52,7 @@ class Cursor:
     """Moves over the tokens of one text, the last of which is the end."""
 
     def __init__(self, text: str) -> None:
+        self.text = text
         self.tokens: list[Token] = []
         for match in _TOKEN.finditer(text):
             kind = str(match.lastgroup)

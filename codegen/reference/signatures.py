@@ -14,12 +14,10 @@ from codegen.cpp_text import Spelling
 from codegen.model import TORCH_METHODS, Backend, Class, Library, Method, Property
 from codegen.python import Annotations
 from codegen.reference.markup import linked, named, plain
-from codegen.schema import Argument, FunctionSchema
-from codegen.types import Optional, Type, python, rename
+from codegen.schema import Argument, FunctionSchema, default_text
+from codegen.types import Type, python, rename
 
 WIDTH = 78
-# Of these a default is a word that is an attribute of the module torch.
-_WORDS = ("ScalarType", "Layout", "MemoryFormat")
 Anchors = Mapping[str, str]
 """Where the classes of all libraries of a run stand, by their full names in TorchScript."""
 
@@ -63,10 +61,7 @@ class Signatures:
             if argument.kwarg_only and not starred:
                 starred = True
                 yield "*"
-            text = annotated.parameters([replace(argument, kwarg_only=False)])
-            if argument.default is not None:
-                text = f"{text.rpartition(' = ')[0]} = {_python_default(argument)}"
-            yield text
+            yield annotated.parameters([replace(argument, kwarg_only=False)])
 
     def cpp(self, method: Method, cls: Class) -> str:
         """Of a class: a member, or a free function that takes the object first."""
@@ -112,8 +107,7 @@ class Signatures:
         for argument in shown.arguments:
             if argument.kwarg_only and "*" not in arguments:
                 arguments.append("*")
-            bare = str(replace(argument, default=None))
-            arguments.append(f"{bare}={default(argument)}" if argument.default else bare)
+            arguments.append(str(argument))
         return _laid_out(f"{head}(", arguments, f"){tail}")
 
     def returned(self, schema: FunctionSchema) -> str:
@@ -158,24 +152,10 @@ class Signatures:
 
 
 def default(argument: Argument) -> str:
-    """As it is declared: a word where torch stores its number."""
+    """As it is declared."""
     if argument.default is None:
         return ""
-    return argument.default.word or str(argument).partition("=")[2]
-
-
-def _python_default(argument: Argument) -> str:
-    """As black writes it."""
-    assert argument.default is not None
-    value = argument.default.value
-    if isinstance(value, tuple):
-        return f"[{', '.join(map(repr, value))}]"
-    shown = repr(value)
-    if isinstance(value, str) and '"' not in shown:
-        return f'"{shown[1:-1]}"'
-    t = argument.type.element if isinstance(argument.type, Optional) else argument.type
-    word = argument.default.word
-    return f"torch.{word}" if word and str(t) in _WORDS else shown
+    return default_text(argument.default.value, argument.type)
 
 
 def _tail(virtual: bool) -> str:

@@ -15,7 +15,7 @@ __all__ = [
     "elementwise",
 ]
 
-_runtime.load(__file__, "specs/elementwise.yaml", "76ae3535343cd071")
+_runtime.load(__file__, "specs/elementwise.yaml", "5cace7040884cf27")
 
 from . import _classes  # noqa: E402
 

@@ -14,7 +14,7 @@ __all__ = [
     "openvino_delegate",
 ]
 
-_runtime.load(__file__, "specs/openvino_delegate.yaml", "c29a16046f522b0f")
+_runtime.load(__file__, "specs/openvino_delegate.yaml", "5345fe3d14cb6277")
 
 from . import _classes  # noqa: E402
 

@@ -15,7 +15,7 @@ __all__ = [
     "LRUCache",
 ]
 
-_runtime.load(__file__, "specs/tensor_cache.yaml", "1806a1d239297b90")
+_runtime.load(__file__, "specs/tensor_cache.yaml", "683eba17c925f3ed")
 
 import torch  # noqa: E402
 

@@ -204,6 +204,12 @@ class Longest : public VisitorInterface {
   bool held(c10::intrusive_ptr<c10::ivalue::Object> value) override {
     return c10::IValue(value).isCustomClass();
   }
+  std::tuple<c10::List<bool>, std::vector<std::string>, double, c10::IValue> given(
+      c10::List<bool> flags, std::vector<std::string> names, double limit,
+      c10::IValue rest) override {
+    flags.push_back(false);
+    return {flags, names, limit, rest};
+  }
 };
 
 class Token : public torch::CustomClassHolder {

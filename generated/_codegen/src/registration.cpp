@@ -35,6 +35,94 @@ c10::FunctionSchema parseSchema(const char* text) {
   return schema;
 }
 
+c10::IValue listOf(std::initializer_list<c10::IValue> values) {
+  c10::impl::GenericList list(c10::AnyType::get());
+  for (const auto& value : values) {
+    list.push_back(value);
+  }
+  return list;
+}
+
+c10::IValue dictOf(std::initializer_list<std::pair<c10::IValue, c10::IValue>> entries) {
+  c10::impl::GenericDict dict(c10::AnyType::get(), c10::AnyType::get());
+  for (const auto& [key, value] : entries) {
+    dict.insert(key, value);
+  }
+  return dict;
+}
+
+c10::IValue tupleOf(std::initializer_list<c10::IValue> values) {
+  return c10::ivalue::Tuple::create(std::vector<c10::IValue>(values));
+}
+
+namespace {
+
+/// The type of all of these, or Any.
+c10::TypePtr commonType(const std::vector<c10::IValue>& values) {
+  const bool alike = !values.empty() && std::all_of(values.begin(), values.end(), [&](const auto& value) {
+    return *value.type() == *values.front().type();
+  });
+  return alike ? values.front().type() : c10::AnyType::get();
+}
+
+/// A default with its containers of the types that `type` says; those in an Any have the types of their values.
+c10::IValue typed(const c10::IValue& value, const c10::TypePtr& type) {
+  const auto contained = type->kind() == c10::TypeKind::AnyType ? c10::ArrayRef<c10::TypePtr>()
+                                                                : type->containedTypes();
+  const auto inner = [&](const c10::IValue& value, size_t i) {
+    return typed(value, contained.empty() ? type : contained[i]);
+  };
+  if (type->kind() == c10::TypeKind::OptionalType) {
+    return value.isNone() ? value : inner(value, 0);
+  }
+  if (value.isList()) {
+    std::vector<c10::IValue> values;
+    for (const c10::IValue& element : value.toListRef()) {
+      values.push_back(inner(element, 0));
+    }
+    c10::impl::GenericList list(contained.empty() ? commonType(values) : contained[0]);
+    for (auto& element : values) {
+      list.push_back(std::move(element));
+    }
+    return list;
+  }
+  if (value.isGenericDict()) {
+    std::vector<c10::IValue> keys;
+    std::vector<c10::IValue> values;
+    for (const auto& entry : value.toGenericDict()) {
+      keys.push_back(inner(entry.key(), 0));
+      values.push_back(inner(entry.value(), 1));
+    }
+    const bool is_any = contained.empty();
+    const auto key_type = keys.empty() ? c10::StringType::get() : commonType(keys);
+    c10::impl::GenericDict dict(is_any ? key_type : contained[0], is_any ? commonType(values) : contained[1]);
+    for (size_t i = 0; i < keys.size(); ++i) {
+      dict.insert(std::move(keys[i]), std::move(values[i]));
+    }
+    return dict;
+  }
+  if (value.isTuple()) {
+    std::vector<c10::IValue> elements;
+    for (const auto& element : value.toTupleRef().elements()) {
+      elements.push_back(inner(element, elements.size()));
+    }
+    return c10::ivalue::Tuple::create(std::move(elements));
+  }
+  return value;
+}
+
+}  // namespace
+
+c10::FunctionSchema withDefaults(const c10::FunctionSchema& schema, const Defaults& defaults) {
+  auto arguments = schema.arguments();
+  for (const auto& [index, value] : defaults) {
+    auto& argument = arguments.at(index);
+    argument = c10::Argument(argument.name(), argument.type(), argument.real_type(), argument.N(),
+                             typed(value, argument.type()), argument.kwarg_only());
+  }
+  return schema.cloneWithArguments(std::move(arguments));
+}
+
 namespace {
 
 /// Calls `check` with each value in `value` that is no container.
@@ -116,9 +204,19 @@ std::function<void(torch::jit::Stack&)> onStack(const std::string& ns, const std
                                                 const c10::FunctionSchema& schema,
                                                 UnboxedFunction function, bool is_static) {
   functions()["__torch__.torch.classes." + ns + "." + cls + "." + schema.name()] = function;
-  return [function, is_static, count = uint32_t(schema.arguments().size())](
+  // TorchScript keeps a default as a constant of the program, and one value stands for all calls.
+  std::vector<size_t> copies;
+  for (size_t i = 0; i < schema.arguments().size(); ++i) {
+    if (hasSharedDefault(schema.arguments()[i])) {
+      copies.push_back(i);
+    }
+  }
+  return [function, is_static, copies, count = uint32_t(schema.arguments().size())](
              torch::jit::Stack& stack) {
     auto* arguments = stack.data() + stack.size() - count;
+    for (const auto i : copies) {
+      arguments[i] = copied(arguments[i]);
+    }
     const bool has_self = !is_static && arguments->isObject();
     Call call(has_self ? &arguments->toObjectRef() : nullptr, arguments);
     function(call);
@@ -166,6 +264,9 @@ class Registration : public torch::detail::class_base {
     auto schema = parse(is_static ? method.schema : withSelf(method.schema));
     if (method.real_types != nullptr) {
       schema = withRealTypes(schema, method.real_types());
+    }
+    if (method.defaults != nullptr) {
+      schema = withDefaults(schema, method.defaults());
     }
     define(std::move(schema), method.function, method.doc, is_static);
   }

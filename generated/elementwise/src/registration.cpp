@@ -9,7 +9,7 @@ namespace {
 
 // What the Python package reads before it loads this library.
 [[gnu::used]] constexpr char stamp[] =
-    "torch-backend-codegen torch=" TORCH_VERSION " source=76ae3535343cd071;";
+    "torch-backend-codegen torch=" TORCH_VERSION " source=5cace7040884cf27;";
 
 const elementwise::backend<elementwise::Delegate> registered_elementwise(
     "elementwise",

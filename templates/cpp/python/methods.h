@@ -28,6 +28,7 @@ struct Parameter {
   PyObject* keyword;
   Type type;
   std::optional<c10::IValue> default_value;
+  bool has_shared_default = false;
 };
 
 /// One method of TorchScript's.
@@ -149,7 +150,8 @@ class Matching {
           return false;
         }
       } else if (parameter.default_value) {
-        *out = *parameter.default_value;
+        *out = parameter.has_shared_default ? copied(*parameter.default_value)
+                                            : *parameter.default_value;
       } else {
         return false;
       }

@@ -6,9 +6,11 @@
 
 #include <torch/custom_class.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -44,6 +46,64 @@ struct Method {
 
 /// The schema that `text` spells; see torch/csrc/jit/frontend/function_schema_parser.h.
 c10::FunctionSchema parseSchema(const char* text);
+
+/// Defaults that torch's parser does not read, by the places of their arguments, of which self is 0.
+using Defaults = std::vector<std::pair<size_t, c10::IValue>>;
+
+// Containers in a default; `withDefaults` gives them the types of the argument.
+c10::IValue listOf(std::initializer_list<c10::IValue> values);
+c10::IValue dictOf(std::initializer_list<std::pair<c10::IValue, c10::IValue>> entries);
+c10::IValue tupleOf(std::initializer_list<c10::IValue> values);
+
+/// The schema with these defaults.
+c10::FunctionSchema withDefaults(const c10::FunctionSchema& schema, const Defaults& defaults);
+
+/// Whether C++ is given a list or a dict of this type itself, and no copy of it.
+inline bool isShared(const c10::Type& type) {
+  const auto kind = type.kind();
+  if (kind == c10::TypeKind::AnyType || kind == c10::TypeKind::DictType ||
+      kind == c10::TypeKind::ClassType) {
+    return true;
+  }
+  const auto contained = type.containedTypes();
+  return std::any_of(contained.begin(), contained.end(), [&](const c10::TypePtr& inner) {
+    return isShared(*inner) ||
+           (kind == c10::TypeKind::ListType && inner->kind() == c10::TypeKind::BoolType);
+  });
+}
+
+/// Whether a method could change the default of an argument for the calls that follow.
+inline bool hasSharedDefault(const c10::Argument& argument) {
+  const auto& value = argument.default_value();
+  return value && (value->isList() || value->isGenericDict() || value->isTuple()) &&
+         isShared(*argument.type());
+}
+
+/// The same value in lists and dicts of its own.
+inline c10::IValue copied(const c10::IValue& value) {
+  if (value.isList()) {
+    auto list = value.toList().copy();
+    for (size_t i = 0; i < list.size(); ++i) {
+      list.set(i, copied(list.get(i)));
+    }
+    return list;
+  }
+  if (value.isGenericDict()) {
+    auto dict = value.toGenericDict().copy();
+    for (const auto& entry : dict) {
+      entry.setValue(copied(entry.value()));
+    }
+    return dict;
+  }
+  if (value.isTuple()) {
+    std::vector<c10::IValue> elements;
+    for (const auto& element : value.toTupleRef().elements()) {
+      elements.push_back(copied(element));
+    }
+    return c10::ivalue::Tuple::create(std::move(elements));
+  }
+  return value;
+}
 
 /// A class that is no torch::CustomClassHolder, made one.
 template <class T>
@@ -347,6 +407,7 @@ struct ClassMethod {
   const char* doc;
   Kind kind = Kind::kMethod;
   RealTypes (*real_types)() = nullptr;
+  Defaults (*defaults)() = nullptr;
 };
 
 /// A property, as torch::class_::def_property registers one; a null setter makes it read-only.

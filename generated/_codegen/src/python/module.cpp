@@ -354,7 +354,8 @@ Overload describeMethod(const c10::ClassType& type, const std::string& name, boo
     (is_optional ? described.contained[0] : described).size = argument.N();
     overload.parameters.push_back({argument.name(),
                                    PyUnicode_InternFromString(argument.name().c_str()),
-                                   std::move(described), argument.default_value()});
+                                   std::move(described), argument.default_value(),
+                                   hasSharedDefault(argument)});
     overload.positional += argument.kwarg_only() ? 0 : 1;
   }
   return overload;

@@ -22,7 +22,7 @@ __all__ = [
     "SearcherInterface",
 ]
 
-_runtime.load(__file__, "spec.yaml", "e6bc7843d6862f93")
+_runtime.load(__file__, "spec.yaml", "a8d648fc0a6fa282")
 
 import torch  # noqa: E402
 

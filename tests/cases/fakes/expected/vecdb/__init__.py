@@ -3,6 +3,7 @@
 Generated from spec.yaml by torch-backend-codegen. Do not edit.
 """
 
+# ruff: noqa: B006
 from __future__ import annotations
 
 from typing import Any, NoReturn
@@ -21,7 +22,7 @@ __all__ = [
     "Real",
 ]
 
-_runtime.load(__file__, "spec.yaml", "3e2081f50550bb9d")
+_runtime.load(__file__, "spec.yaml", "4e32812f89eb82d2")
 
 import torch  # noqa: E402
 
@@ -40,7 +41,7 @@ class Index(_classes.ScriptClass):
     def other(self, query: torch.Tensor, *, device: torch.device | None = None) -> torch.Tensor: ...
 
     def search(
-        self, query: torch.Tensor, k: int = 10, *, nprobe: list[int] = ...
+        self, query: torch.Tensor, k: int = 10, *, nprobe: list[int] = [1, 2]
     ) -> tuple[torch.Tensor, torch.Tensor]: ...
 
     def matrix(self, rows: int) -> torch.Tensor: ...

@@ -6,6 +6,7 @@ and {{ braces }}.
 Generated from spec.yaml by torch-backend-codegen. Do not edit.
 """
 
+# ruff: noqa: B008
 from __future__ import annotations
 
 from typing import Any, Protocol
@@ -20,7 +21,7 @@ __all__ = [
     "whitespace",
 ]
 
-_runtime.load(__file__, "spec.yaml", "97bae1361b0769de")
+_runtime.load(__file__, "spec.yaml", "bea999a64a89b7e0")
 
 import torch  # noqa: E402
 
@@ -67,8 +68,8 @@ class TokenizerInterface(Protocol):
         self,
         weights: dict[str, torch.Tensor],
         key: tuple[int, str] | None = None,
-        device: torch.device = ...,
-        scale: float = 0.001,
+        device: torch.device = torch.device("cpu"),
+        scale: float = 1e-3,
     ) -> dict[str, tuple[int, list[torch.Tensor]]]:
         """A table of several lines.
 

@@ -6,6 +6,7 @@ and {{ braces }}.
 Generated from spec.yaml by torch-backend-codegen. Do not edit.
 """
 
+# ruff: noqa: B008
 from typing import Any, Protocol
 
 import torch
@@ -58,8 +59,8 @@ class TokenizerInterface(Protocol):
         self,
         weights: dict[str, torch.Tensor],
         key: tuple[int, str] | None = None,
-        device: torch.device = ...,
-        scale: float = 0.001,
+        device: torch.device = torch.device("cpu"),
+        scale: float = 1e-3,
     ) -> dict[str, tuple[int, list[torch.Tensor]]]:
         """A table of several lines.
 

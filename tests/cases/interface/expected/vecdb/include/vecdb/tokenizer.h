@@ -61,7 +61,7 @@ constexpr codegen::UnboxedFunction getDecodeFunc() {
 
 inline c10::FunctionSchema getTableSchema() {
   return codegen::parseSchema(
-      "table(Any self, Dict(str, Tensor) weights, (int, str)? key=None, Device device=\"cpu\", float scale=0.001) -> Dict(str, (int, Tensor[]))");
+      "table(Any self, Dict(str, Tensor) weights, (int, str)? key=None, Device device=\"cpu\", float scale=1e-3) -> Dict(str, (int, Tensor[]))");
 }
 
 template <class TBackendInterface>
