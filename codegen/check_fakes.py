@@ -27,7 +27,7 @@ def _has_fakes(cls: Class, method: Method, rule: Rule, diagnostics: Diagnostics)
     if cls.tracing_mode:
         message = f"'{cls.name}' has `tracing_mode: real`, so it is never faked"
         diagnostics.add("CG309", rule.span, message, "remove one of them")
-    elif not cls.flatten:
+    elif cls.flatten_span is None:
         if diagnostics.unread(cls.span):
             return False
         message = f"'{cls.name}' has no `flatten:`, and torch makes a fake of what that gives"

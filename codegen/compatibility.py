@@ -338,7 +338,7 @@ def _tracing(old: Version, new: Version) -> Iterator[Change]:
         for flat in old.cls.flatten:
             if flat.name.value not in kept and flat.name.value in readable:
                 what = f"'{name}.{flat.name}' is not flattened: what torch traces cannot read it"
-                place = new.cls.flatten[0].name.span
+                place = new.cls.flatten_span or new.cls.name.span
                 yield Change("CG717", f"{name}.{flat.name}", what, _PYTHON, place, flat.name.span)
 
 

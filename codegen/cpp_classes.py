@@ -76,8 +76,8 @@ class _Table:
             yield self._method(method, name)
         if cls.pickle:
             yield from self._pickle(cls.pickle)
-        if cls.flatten:
-            yield self._flatten(cls.flatten)
+        if cls.flatten_span:
+            yield self._flatten(cls.flatten, cls.flatten_span)
         if cls.tracing_mode:
             body = [f"call.give<std::string>({quote(cls.tracing_mode.value)});"]
             schema = _schema("tracing_mode", [], Base("str"))
@@ -150,7 +150,7 @@ class _Table:
         made = layout(head, [self._take(pickle.state, 1)], "));", _INDENT)
         yield self._row(span, setter, _marked(pickle.setter.span, made), kind="kOwn")
 
-    def _flatten(self, flatten: Sequence[Flat]) -> RowView:
+    def _flatten(self, flatten: Sequence[Flat], span: Span) -> RowView:
         properties = self._library.properties(self._cls)
         items = {self._item(flat, properties.get(flat.name.value)): flat for flat in flatten}
         state = Tuple(tuple(Tuple((Base("str"), flat.type)) for flat in flatten))
@@ -160,8 +160,8 @@ class _Table:
             marked = f"{mark(flat.name.span)}{item}"
             call = tuple(line.replace(item, marked) for line in call)
         schema = _schema("__obj_flatten__", [], state)
-        span = flatten[0].name.span
-        return self._row(span, schema, [self._self(*getters), *call], kind="kOwn")
+        called = [self._self(*getters)] if flatten else []
+        return self._row(span, schema, [*called, *call], kind="kOwn")
 
     def _item(self, flat: Flat, prop: Property | None) -> str:
         if prop and prop.field:

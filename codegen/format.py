@@ -35,7 +35,6 @@ class MapOf(NamedTuple):
 
     value: Kind
     what: str
-    least: int = 0
 
 
 class Either(NamedTuple):
@@ -221,9 +220,9 @@ CLASS = Shape(
         "properties": Key(ListOf(PROPERTY), "a list, see below"),
         "pickle": Key(PICKLE, "how an object is saved, see below"),
         "flatten": Key(
-            MapOf(TEXT, "the names of properties or members to their types", 1),
+            MapOf(TEXT, "the names of properties or members to their types"),
             "names and types of what torch.compile and torch.export look at, [compile.md](compile.md); each is a "
-            "property, else a const member function",
+            "property, else a const member function; `{}` where no result depends on the object",
         ),
         "tracing_mode": Key(Choice(("real",)), "`real`: never faked while tracing"),
         "deprecated": DEPRECATED,

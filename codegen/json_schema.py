@@ -45,8 +45,8 @@ def _kind(kind: Kind) -> dict[str, Any]:
             return {"enum": list(values)}
         case ListOf(item):
             return {"type": "array", "items": _use(item)}
-        case MapOf(value, _, least):
-            return {"type": "object", "additionalProperties": _use(value), "minProperties": least}
+        case MapOf(value):
+            return {"type": "object", "additionalProperties": _use(value)}
         case Either(scalar, sequence, mapping):
             return {
                 "anyOf": [_use(form) for form in (scalar, sequence, mapping) if form is not None]

@@ -163,7 +163,7 @@ class _Loader:
 
     def cls(self, node: Node) -> Class | None:
         fields = _Fields(node)
-        name, cls = fields.text("name"), fields.text("class")
+        name, cls, flatten = fields.text("name"), fields.text("class"), fields.node("flatten")
         # Others may name a class of which one of the two is missing.
         name = name or (cls and Text(names.constructor(cls.value), cls.span))
         cls = cls or name
@@ -172,7 +172,8 @@ class _Loader:
             _each(fields.node("methods"), self.method),
             _each(fields.node("properties"), self.property),
             self._optional(fields.node("pickle"), self.pickle),
-            self.flatten(fields.node("flatten")),
+            self.flatten(flatten),
+            flatten.span if flatten else None,
             fields.text("tracing_mode"),
             fields.text("deprecated"),
         )

@@ -193,6 +193,8 @@ class Class(NamedTuple):
     properties: tuple[Property, ...]
     pickle: Pickle | None
     flatten: tuple[Flat, ...]
+    flatten_span: Span | None
+    """Where `flatten:` stands, which may list nothing; None without it."""
     tracing_mode: Text | None
     deprecated: Text | None
     span: Span
@@ -201,7 +203,7 @@ class Class(NamedTuple):
     @property
     def faked(self) -> bool:
         """Whether torch.compile and torch.export see a fake of its objects."""
-        return bool(self.flatten) and self.tracing_mode is None
+        return self.flatten_span is not None and self.tracing_mode is None
 
     @property
     def class_names(self) -> list[str]:

@@ -76,7 +76,7 @@ class _Fitter:
         return Sequence(tuple(each for each in fitted if each is not None), node.span)
 
     def _map(self, node: Node, kind: MapOf, key: str) -> Node | None:
-        if not isinstance(node, Mapping) or len(node.entries) < kind.least:
+        if not isinstance(node, Mapping):
             return self._refuse("CG203", node, f"`{key}:` maps {kind.what}")
         fitted = ((name, self.fit(value, kind.value)) for name, value in node.entries)
         return Mapping(

@@ -219,11 +219,13 @@ class _Page:
         """What docs/compile.md says of each."""
         if cls.tracing_mode:
             return self._to.phrase("on the object itself (`tracing_mode: real`)", {})
-        if not cls.flatten:
+        if not cls.faked:
             return self._to.phrase(
                 "`torch.compile` calls its methods outside of the graph; `torch.export` refuses it",
                 {},
             )
+        if not cls.flatten:
+            return self._to.text("on a fake without state")
         seen = self._to.code(self._signatures.state(cls))
         return self._to.join([self._to.text("on a fake that has"), seen], " ")
 
