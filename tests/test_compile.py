@@ -8,6 +8,8 @@ from __future__ import annotations
 import importlib
 import logging
 import re
+import shutil
+import warnings
 from collections.abc import Callable
 from inspect import cleandoc
 from pathlib import Path
@@ -101,7 +103,7 @@ class TestCompile:
     ) -> None:
         """Inductor alone shifts the rows first: no call waits for another."""
         if not is_mended:
-            monkeypatch.setattr(traced._fakes, "_mend_order", lambda: None)
+            monkeypatch.setattr(traced._fakes, "_mend_order", lambda graph: None)
 
         def call(table: Any, x: torch.Tensor) -> tuple[torch.Tensor, ...]:
             scaled, before = table.scale(x.sin() @ x.T), table.all()
@@ -257,6 +259,77 @@ class TestAnotherTorch:
         assert run_python(cleandoc(code)) == ""
 
 
+TWO = """
+import importlib, sys, torch
+for name in sys.argv[2:]:
+    importlib.import_module(name)
+import rival, traced
+
+class Both(torch.nn.Module):
+    def __init__(self, returns_tuple=True):
+        super().__init__()
+        self.returns_tuple = returns_tuple
+        self.table = traced.Table(torch.arange(6.0).reshape(2, 3))
+        self.lens = rival.Lens(2.0)
+
+    def forward(self, x):
+        before = self.lens.bend(self.table.all())
+        self.lens.turn(1.5)
+        self.table.shift(0.5)
+        y = self.table.scale(x)
+        left, right = self.lens.split(y) if self.returns_tuple else (self.lens.bend(y), y)
+        self.table.add(x)
+        return before + 1, left - right, self.lens.bend(self.table.all()) + 1
+
+def export(*args):
+    return torch.export.export(Both(*args), (x,), strict=False)
+
+def packaged(exported):
+    path = torch._inductor.aoti_compile_and_package(exported, package_path=sys.argv[1])
+    return torch._inductor.aoti_load_package(path)
+
+ways = {
+    "inductor": lambda: torch.compile(Both(), fullgraph=True),
+    "aot_eager": lambda: torch.compile(Both(), backend="aot_eager", fullgraph=True),
+    "export": lambda: export().module(),
+    "AOTInductor": lambda: packaged(export(False)),
+}
+x = torch.tensor([[1.0, -2.0, 0.5], [0.0, 3.0, -1.0]])
+with torch.no_grad():
+    for name, way in ways.items():
+        wanted = Both(name != "AOTInductor")(x)
+        print(name, all(map(torch.allclose, way()(x), wanted)))
+from torch._higher_order_ops import effects
+changed, count = effects.handle_effects, 0
+while changed := getattr(changed, "__wrapped__", None):
+    count += 1
+print(count)
+"""
+
+
+class TestTwoPackages:
+    """Generated in two runs, in one model: what they change in torch is changed once, by the first that is traced."""
+
+    WORKS = "inductor True\naot_eager True\nexport True\nAOTInductor True\n"
+
+    @pytest.mark.parametrize("names", [("rival", "traced"), ("traced", "rival")])
+    def test_in_one_model(
+        self, run_python: Callable[..., str], tmp_path: Path, names: tuple[str, str]
+    ) -> None:
+        assert run_python(TWO, tmp_path / "model.pt2", *names) == f"{self.WORKS}1\n"
+
+    def test_beside_an_earlier_version(
+        self, native_packages: Path, run_python: Callable[..., str], tmp_path: Path
+    ) -> None:
+        """One that changes torch for itself alone, each time that it is imported."""
+        earlier = Path(__file__).parent / "native" / "earlier" / "_fakes.py"
+        shutil.copytree(native_packages / "traced", tmp_path / "traced")
+        shutil.copy(earlier, tmp_path / "traced")
+        path = f"{tmp_path}:{native_packages}"
+        printed = run_python(TWO, tmp_path / "model.pt2", "rival", "traced", PYTHONPATH=path)
+        assert printed.startswith(self.WORKS)
+
+
 class TestMessages:
     MISSING = (
         "torch.compile and torch.export cannot tell what traced.Table.forget() returns: write `fake:` beside its"
@@ -302,9 +375,23 @@ class TestMessages:
         )
 
     def test_no_flatten(self, traced: ModuleType) -> None:
-        """torch.compile calls such an object outside of its graphs."""
-        call = lambda t, x: t.twice(x) + 1  # noqa: E731
-        assert same(torch.compile(call, backend="eager")(traced.Plain(), X), X * 2 + 1)
+        """torch.compile leaves the rest of a function that uses one alone, and a warning says so, once."""
+        call = lambda t, x: t.twice(x + 1) + 1  # noqa: E731
+        message = (
+            "torch.compile runs a function without compiling it from where it first uses a traced.Plain: Plain has no"
+            " `flatten:` in ../../tests/native/traced.yaml. Write `flatten: {}` there, or in it what the results of"
+            " methods depend on, and `fake:` beside the methods"
+        )
+        traced._classes._warn_of_no_flatten.cache_clear()
+        with warnings.catch_warnings(record=True) as warned:
+            warnings.simplefilter("always")
+            for _ in range(2):
+                torch._dynamo.reset()
+                counter = CompileCounter()
+                compiled = torch.compile(call, backend=counter)
+                assert same(compiled(traced.Plain(), X), X * 2 + 3)
+                assert (counter.frame_count, counter.op_count) == (1, 1)
+        assert [str(w.message) for w in warned if "flatten" in str(w.message)] == [message]
         with pytest.raises(AttributeError) as raised:
             torch.export.export(Holds(traced.Plain(), call), (X,), strict=False)
         assert str(raised.value) == (

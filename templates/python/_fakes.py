@@ -11,12 +11,16 @@ from __future__ import annotations
 import functools
 import importlib
 import inspect
+import sys
 import types
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, TypeVar, cast
 
 import torch
 from torch.utils import _pytree as pytree
+
+from ._classes import dynamo_traces, warn_of_torch
 
 F = TypeVar("F", bound="type[FakeObject]")
 M = TypeVar("M", bound=Callable[..., Any])
@@ -44,7 +48,8 @@ class FakeObject:
     _spec: ClassVar[str]
 
     def __init__(self, state: Mapping[str, Any]) -> None:
-        self._passes = _Passes(state)
+        self._initial = state
+        self._pass: object = None
         self._rewind()
 
     @classmethod
@@ -52,7 +57,7 @@ class FakeObject:
         _mend_effects()
         state = {name: getattr(value, "value", value) for name, value in flattened}
         is_guarded = state.pop(_GUARD, None) is not None
-        if not is_guarded and torch._guards.CompileContext.current_compile_id() is not None:
+        if not is_guarded and dynamo_traces():
             real = f"{cls._real.__module__}.{cls._real.__qualname__}"
             raise NotImplementedError(
                 f"torch.compile cannot guard the state of a plain torch.ScriptObject, which a {real} is where"
@@ -61,10 +66,27 @@ class FakeObject:
         return cls(state)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> FakeObject:
-        return type(self)(self._passes.initial)
+        return type(self)(self._initial)
 
     def _rewind(self) -> None:
-        self._state: Any = types.SimpleNamespace(**_copied(self._passes.initial))
+        self._state: Any = types.SimpleNamespace(**_copied(self._initial))
+
+    def _enter(self, current: object) -> None:
+        """Start from the initial state in each of torch's passes over a program: all call the same methods."""
+        if current != self._pass:
+            self._pass = current
+            self._rewind()
+
+    @staticmethod
+    def _codegen_effects(torchs: Callable[..., Any], *args: Any) -> Any:
+        """Run torch's `handle_effects` for a call of a method; `_mend_effects` of any package asks for this."""
+        _, _, _, (obj, name, *_), _ = args
+        (returned,) = obj.real_obj._get_method(name).schema.returns
+        if not isinstance(returned.type, torch.TupleType):
+            return torchs(*args)
+        method = getattr(obj, name)
+        method.schema = types.SimpleNamespace(returns=[returned] * len(returned.type.elements()))
+        return tuple(torchs(*args))
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         # What Python and torch ask any object for is not what the class declares.
@@ -223,65 +245,44 @@ def _shown(value: Any) -> Any:
     return value._type().qualified_name() if isinstance(value, torch.ScriptObject) else value
 
 
-class _Passes:
-    """Which of torch's passes over a program is under way: each calls the same methods, and starts from one state.
-
-    Dynamo and AOTAutograd's analysis have a fake of their own. AOTAutograd's tracing, inductor's propagation of shapes
-    and its lowering share one, and of the last two no one tells where they begin: after as many calls as there were.
-    """
-
-    def __init__(self, initial: Mapping[str, Any]) -> None:
-        self.initial = initial
-        self._tokens: object = None
-        self._is_functional = False
-        self._calls = 0
-        self._length: int | None = None
-
-    @property
-    def is_compiling(self) -> bool:
-        """Whether Dynamo has taken the plain values already."""
-        return self._tokens is not None and not torch.compiler.is_exporting()
-
-    @property
-    def is_dynamo(self) -> bool:
-        is_first = self._tokens is None
-        return is_first and torch._guards.CompileContext.current_compile_id() is not None
-
-    def begin(self, tokens: object) -> bool:
-        """A call by AOTAutograd, each of whose passes has tokens of its own; whether it is the first."""
-        is_first = tokens is not self._tokens
-        if is_first:
-            self._tokens, self._calls, self._length = tokens, 0, None
-        self._is_functional = True
-        return is_first
-
-    def step(self) -> bool:
-        """Any call; whether it is the first after AOTAutograd, or the first of another pass after it."""
-        is_after = self._tokens is not None and not self._is_functional
-        if is_after and self._length is None:
-            self._length = self._calls
-        is_first = is_after and self._calls == self._length
-        self._calls = 1 if is_first else self._calls + 1
-        self._is_functional = False
-        return is_first
-
-
 def _traced(method: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(method)
     def call(self: FakeObject, /, *args: Any, **kwargs: Any) -> Any:
-        if self._passes.step():
-            self._rewind()
-            _mend_order()
+        lowered = _lowered_graph()
+        self._enter(_fake_pass() if lowered is None else lowered)
         result = _known(method(self, *args, **kwargs))
-        if self._passes.is_dynamo and _is_differentiated((args, kwargs, vars(self._state)), result):
+        if lowered is not None:
+            return pytree.tree_map(_lowered, result)
+        if dynamo_traces() and _is_differentiated((args, kwargs, vars(self._state)), result):
             raise NotImplementedError(
                 "torch.compile would lose the gradient that flows through"
                 f" {self._real.__module__}.{self._real.__qualname__}.{method.__name__}():"
                 " call it under torch.no_grad(), or outside of what is traced"
             )
-        return pytree.tree_map(_lowered, result) if self._passes.is_compiling else result
+        return result
 
     return call
+
+
+def _fake_pass() -> object:
+    """Identify the pass under way: torch counts those of AOTAutograd and of the propagation of shapes."""
+    mode = torch._C._get_dispatch_mode(torch._C._TorchDispatchModeKey.FAKE)
+    return mode, getattr(mode, "epoch", None)
+
+
+def _lowered_graph() -> Any:
+    """Return the graph that inductor is lowering, or None, and make it keep the order of calls."""
+    inductor: Any = sys.modules.get("torch._inductor.virtualized")
+    if inductor is None or isinstance(inductor.V.graph, inductor.NullHandler):
+        return None
+    graph = inductor.V.graph
+    if not hasattr(graph, "effectful_ops"):
+        warn_of_torch("torch._inductor.graph.GraphLowering.effectful_ops")
+        return None
+    _mend_order(graph)
+    while (parent := getattr(graph, "parent", None)) is not None:
+        graph = parent
+    return graph
 
 
 def _known(result: Any) -> Any:
@@ -302,30 +303,28 @@ def _is_differentiated(inputs: Any, result: Any) -> bool:
 
 
 def _lowered(leaf: Any) -> Any:
-    """Inductor has no results but tensors and ints, and Dynamo put the others into the program as constants."""
+    """Keep the results that inductor has, tensors and ints; the others are constants of the program already."""
     return leaf if isinstance(leaf, (torch.Tensor, int, torch.SymInt)) else None
 
 
-def _mend_order() -> None:
-    """Makes inductor keep the order of calls, if it is lowering a program.
+def _mend_order(graph: Any) -> None:
+    """Make inductor keep the order of calls in a graph.
 
-    Torch 2.13 notes what each call waits for under the name of a buffer (`with_effects` in lowering.py), and looks it
-    up under that of an operation (scheduler.py), so that no call waits for another.
+    Torch up to 2.14 notes what each call waits for under the name of a buffer (`with_effects` in lowering.py), and
+    looks it up under that of an operation (scheduler.py), so that no call waits for another. Torch 2.15 has no such
+    notes, and keeps the order. A package that was there before has put another dict in the place of torch's.
     """
-    from torch._inductor.virtualized import V
-
-    noted = getattr(V.graph, "additional_star_deps", None)
-    if noted is not None and not isinstance(noted, _ByOperation):
-        V.graph.additional_star_deps = _ByOperation(V.graph.name_to_op, noted)
+    noted = getattr(graph, "additional_star_deps", None)
+    if type(noted) is defaultdict:
+        graph.additional_star_deps = _ByOperation(graph.name_to_op, noted)
 
 
-class _ByOperation(dict[str, Any]):
-    """What is noted under the names of buffers, also by the names of the operations that write them."""
+class _ByOperation(defaultdict[str, Any]):
+    """Notes under the names of buffers, also found by the names of the operations that write them."""
 
-    def __init__(self, operations: Mapping[str, Any], noted: Any) -> None:
-        super().__init__(noted)
+    def __init__(self, operations: Mapping[str, Any], noted: defaultdict[str, Any]) -> None:
+        super().__init__(noted.default_factory, noted)
         self._operations = operations
-        self._empty = noted.default_factory
 
     def __missing__(self, name: str) -> Any:
         if name in self._operations:
@@ -333,42 +332,33 @@ class _ByOperation(dict[str, Any]):
             for buffer in buffers:
                 if buffer in self:
                     return self[buffer]
-        return self.setdefault(name, self._empty())
-
-
-_mended: list[Any] = []
-"""What stood in torch before `_mend_effects`, which is called once."""
+        return super().__missing__(name)
 
 
 def _mend_effects() -> None:
-    """What torch 2.13 lacks for methods that are traced, where the order of their effects is kept.
+    """Let fakes run `handle_effects` of torch for calls of their methods.
 
-    A method returns one tuple, and `handle_effects` expects one output where the schema says one; and it tells nobody
-    that a pass begins.
+    A method returns one tuple, and torch expects one output where the schema has one return. All packages in a process
+    share the change, which the first of them marks on torch's module: a fake of any version has `_codegen_effects`.
     """
-    if _mended:
-        return
     from torch._higher_order_ops import effects
 
+    if hasattr(effects, "_torch_backend_codegen"):
+        return
+    cast(Any, effects)._torch_backend_codegen = True
     torchs: Any = getattr(effects, "handle_effects", None)
-    _mended.append(torchs)
     if torchs is None:
+        warn_of_torch("torch._higher_order_ops.effects.handle_effects")
         return
 
+    @functools.wraps(torchs)
     def handle_effects(
         allow_token_discovery: bool, tokens: Any, op: Any, args: Any, kwargs: Any
     ) -> Any:
         fake = getattr(args[0], "wrapped_obj", None) if args else None
-        if not isinstance(fake, FakeObject):
-            return torchs(allow_token_discovery, tokens, op, args, kwargs)
-        if fake._passes.begin(tokens):
-            fake._rewind()
-        method = getattr(args[0], args[1])
-        (returned,) = args[0].real_obj._get_method(args[1]).schema.returns
-        is_tuple = isinstance(returned.type, torch.TupleType)
-        count = len(returned.type.elements()) if is_tuple else 1
-        method.schema = types.SimpleNamespace(returns=[returned] * count)
-        result = torchs(allow_token_discovery, tokens, op, args, kwargs)
-        return tuple(result) if is_tuple else result
+        # Of the class: a fake answers to any name.
+        run = getattr(type(fake), "_codegen_effects", None)
+        given = allow_token_discovery, tokens, op, args, kwargs
+        return run(torchs, *given) if run else torchs(*given)
 
     cast(Any, effects).handle_effects = handle_effects
