@@ -423,8 +423,23 @@ class TestObjects:
         for copied in (pickle.loads(pickle.dumps(one)), copy.copy(one), copy.deepcopy(one)):
             assert type(copied) is counter.Counter and (copied.n, copied.name) == (3, "one")
         torch.save({"counter": one}, tmp_path / "state.pt")
-        loaded = torch.load(tmp_path / "state.pt", weights_only=False)
-        assert type(loaded["counter"]) is counter.Counter
+        for weights_only in (True, False):
+            loaded = torch.load(tmp_path / "state.pt", weights_only=weights_only)
+            assert type(loaded["counter"]) is counter.Counter
+
+    def test_state_of_another_library(self, counter: ModuleType, one: Any, tmp_path: Path) -> None:
+        """A file that torch.load takes for weights makes no object but those of the package."""
+        restore, ((state, _),) = one.__reduce__()
+        name = "__torch__.torch.classes.quantized.LinearPackedParamsBase"
+        with pytest.raises(TypeError, match=f"counter has no class {name}"):
+            restore((state, name))
+
+    def test_torch_package(self, counter: ModuleType, one: Any, tmp_path: Path) -> None:
+        with torch.package.PackageExporter(str(tmp_path / "package.pt")) as exporter:
+            exporter.extern("counter.**")
+            exporter.save_pickle("objects", "one.pkl", one)
+        importer = torch.package.PackageImporter(str(tmp_path / "package.pt"))
+        assert importer.load_pickle("objects", "one.pkl").n == 3
 
     def test_an_object_that_was_never_made(self, counter: ModuleType, one: Any) -> None:
         """torch makes such; a method of torch's own on it is a crash."""

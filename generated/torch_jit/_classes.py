@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import reprlib
 import sys
 import types
 import typing
@@ -29,6 +30,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 _ScriptObject: Any = torch._C.ScriptObject
 _specs: dict[type, str] = {}
 """Where each class is declared."""
+_pickled: set[str] = set()
+"""The TorchScript names of the classes of the package that have a state."""
 
 
 def script_class(qualified: str, spec: str, *, init: bool = True) -> Callable[[T], T]:
@@ -44,7 +47,10 @@ def script_class(qualified: str, spec: str, *, init: bool = True) -> Callable[[T
         _specs[cls] = spec
         declared_init = members.pop("__init__")
         constructor = _method(cls, qualified, declared_init, "init") if init else declared_init
-        if "__obj_flatten__" in _native.method_names(qualified):
+        methods = _native.method_names(qualified)
+        if "__setstate__" in methods:
+            _pickled.add(qualified)
+        if "__obj_flatten__" in methods:
             cls.__obj_flatten__ = property(lambda self: self._get_method("__obj_flatten__"))
         for name, member in members.items():
             if name not in ("__dict__", "__weakref__"):
@@ -274,23 +280,13 @@ class ScriptClass(_Plain):
         return len(sized) > 0 if any("__len__" in vars(cls) for cls in declared) else True
 
     def __repr__(self) -> str:
-        """The class with the properties of the object."""
-        members = {name: getattr(type(self), name) for name in dir(type(self)) if name[0] != "_"}
-        names = [name for name, member in members.items() if isinstance(member, property)]
-        if not names:
+        """The class and its properties; one that may be long or cost much is shown by its type."""
+        properties = _properties(type(self))
+        if not properties:
             return object.__repr__(self)
-        return (
-            f"{type(self).__name__}({', '.join(f'{name}={self._shown(name)}' for name in names)})"
-        )
-
-    def _shown(self, name: str) -> str:
-        try:
-            value = getattr(self, name)
-            if isinstance(value, torch.Tensor):
-                return f"<{str(value.dtype).removeprefix('torch.')} tensor of shape {tuple(value.shape)}>"
-            return repr(value)
-        except Exception as error:
-            return f"<{type(error).__name__}>"
+        shown = [f"{name}={_shown(self, declared)}" for name, declared in properties[:_SHOWN]]
+        shown += ["..."] if len(properties) > _SHOWN else []
+        return f"{type(self).__name__}({', '.join(shown)})"
 
     def __reduce__(self) -> tuple[Any, ...]:
         _check_state("pickle", self)
@@ -302,6 +298,39 @@ class ScriptClass(_Plain):
     def __deepcopy__(self, memo: dict[int, Any]) -> Any:
         _check_state("deepcopy", self)
         return _native.adopt(_ScriptObject.__deepcopy__(self, memo))
+
+
+_SHOWN = 8
+"""How many properties `repr` shows."""
+_BRIEF = reprlib.Repr()
+_BRIEF.maxstring = _BRIEF.maxother = 80
+_SHORT = frozenset(
+    """int float complex bool str None torch.SymInt torch.SymBool torch.Tensor torch.dtype torch.device torch.layout
+    torch.memory_format torch.qscheme""".split()
+)
+"""The types whose values have a short text."""
+
+
+def _properties(cls: type) -> list[tuple[str, property]]:
+    """The properties of a class, those of its bases first."""
+    found = {name: None for base in reversed(cls.__mro__) for name in vars(base) if name[0] != "_"}
+    members = [(name, getattr(cls, name)) for name in found]
+    return [(name, member) for name, member in members if isinstance(member, property)]
+
+
+def _shown(instance: Any, declared: property) -> str:
+    """The value of a property if its type says that it is short, else the type: the getter does not run."""
+    annotation = cast(Any, declared.fget).__annotations__["return"].replace("builtins.", "")
+    if not _SHORT.issuperset(annotation.split(" | ")):
+        return f"<{annotation}>"
+    try:
+        value = declared.__get__(instance)
+        if isinstance(value, torch.Tensor):
+            dtype = str(value.dtype).removeprefix("torch.")
+            return f"<{dtype} tensor of shape {tuple(value.shape)}>"
+        return _BRIEF.repr(value)
+    except Exception as error:
+        return f"<{type(error).__name__}>"
 
 
 @functools.cache
@@ -346,9 +375,15 @@ def _check_state(what: str, instance: Any) -> None:
 
 
 def _restore(state: tuple[Any, str]) -> Any:
+    """Make an object of a pickle, of a class of this package: `torch.load(weights_only=True)` calls this too."""
+    if state[1] not in _pickled:
+        raise TypeError(f"{__package__} has no class {state[1]}")
     created = _ScriptObject.__new__(_ScriptObject)
     created.__setstate__(state)
     return _native.adopt(created)
+
+
+torch.serialization.add_safe_globals([_restore])
 
 
 if not typing.TYPE_CHECKING:

@@ -30,6 +30,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 _ScriptObject: Any = torch._C.ScriptObject
 _specs: dict[type, str] = {}
 """Where each class is declared."""
+_pickled: set[str] = set()
+"""The TorchScript names of the classes of the package that have a state."""
 
 
 def script_class(qualified: str, spec: str, *, init: bool = True) -> Callable[[T], T]:
@@ -45,7 +47,10 @@ def script_class(qualified: str, spec: str, *, init: bool = True) -> Callable[[T
         _specs[cls] = spec
         declared_init = members.pop("__init__")
         constructor = _method(cls, qualified, declared_init, "init") if init else declared_init
-        if "__obj_flatten__" in _native.method_names(qualified):
+        methods = _native.method_names(qualified)
+        if "__setstate__" in methods:
+            _pickled.add(qualified)
+        if "__obj_flatten__" in methods:
             cls.__obj_flatten__ = property(lambda self: self._get_method("__obj_flatten__"))
         for name, member in members.items():
             if name not in ("__dict__", "__weakref__"):
@@ -370,9 +375,15 @@ def _check_state(what: str, instance: Any) -> None:
 
 
 def _restore(state: tuple[Any, str]) -> Any:
+    """Make an object of a pickle, of a class of this package: `torch.load(weights_only=True)` calls this too."""
+    if state[1] not in _pickled:
+        raise TypeError(f"{__package__} has no class {state[1]}")
     created = _ScriptObject.__new__(_ScriptObject)
     created.__setstate__(state)
     return _native.adopt(created)
+
+
+torch.serialization.add_safe_globals([_restore])
 
 
 if not typing.TYPE_CHECKING:
