@@ -12,7 +12,7 @@ from codegen.compiler import Error, Place
 from codegen.diagnostics import Diagnostics
 from codegen.generate import Origins
 from codegen.model import Library
-from codegen.scaffolding.existing import Existing
+from codegen.scaffolding.existing import Existing, Project
 from codegen.scaffolding.skeletons import Skeletons
 from codegen.source import Source, Span
 
@@ -97,7 +97,7 @@ class _Expected:
         self.declarations: dict[Span, str] = {}
         self.classes: set[str] = set()
         for library in libraries:
-            skeletons = Skeletons(library, Existing([], [], Path(), {}, {}))
+            skeletons = Skeletons(library, Existing([], [], Project(Path(), "folder"), {}, {}))
             self.declarations |= skeletons.expected
             self.classes |= {cls.name for cls in skeletons.classes.values()}
 

@@ -337,10 +337,10 @@ def test_a_new_class_where_an_include_is_not_found(
 def test_a_file_outside_of_the_folder_of_the_spec(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    Path("specs").mkdir()
-    Path("specs/words.yaml").write_text(SPEC.replace("{headers", "{include_dirs: [..], headers"))
+    Path("inner").mkdir()
+    Path("inner/words.yaml").write_text(SPEC.replace("{headers", "{include_dirs: [..], headers"))
     Path("words.h").write_text(HEADER)
-    assert main(["scaffold", "specs/words.yaml"]) == 0
+    assert main(["scaffold", "inner/words.yaml"]) == 0
     assert "it is outside of the folder of the spec; add to the class" in capsys.readouterr().err
     assert Path("words.h").read_text() == HEADER
 

@@ -34,6 +34,8 @@ HEADER = """\
 
 #include <torch/custom_class.h>
 
+#include <cstdint>
+
 namespace words {
 
 /// Counts.
@@ -228,6 +230,51 @@ def test_all_files_are_written_or_none(folder: Path, capsys: pytest.CaptureFixtu
         capsys.readouterr().err == f"codegen: error: {long} cannot be written: File name too long\n"
     )
     assert before == {path: path.read_bytes() for path in Path().rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("marker", [".git", "pyproject.toml", "specs"])
+def test_folders_beside_that_of_the_spec(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, marker: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """They belong to the working tree of git, to the Python project, or to what has the folder `specs`."""
+    inner = Path("inner" if marker != "specs" else "", "specs")
+    up = "/".join([".."] * len(inner.parts))
+    (tmp_path / inner).mkdir(parents=True)
+    if marker != "specs":
+        (tmp_path / marker).touch()
+    text = SPEC.replace("include]", f"{up}/include]").replace("words.cpp", f"{up}/src/words.cpp")
+    (tmp_path / inner / "words.yaml").write_text(text)
+    monkeypatch.chdir(tmp_path)
+    assert main(["scaffold", str(inner)]) == 0
+    written = capsys.readouterr().err
+    assert written == "codegen: include/words.h: written\ncodegen: src/words.cpp: written\n"
+    assert Path("include/words.h").read_text() == HEADER
+    assert Path("src/words.cpp").read_text() == SOURCE
+    assert main([str(inner), "--check"]) == 1  # what the compiler is told is the same
+    Path("include/words.h").write_text(HEADER.replace("  int64_t add(int64_t n);\n", ""))
+    Path("src/words.cpp").write_text(SOURCE.partition("int64_t Counter::add")[0] + "}\n")
+    capsys.readouterr()
+    assert main(["scaffold", str(inner)]) == 0
+    assert capsys.readouterr().err == (
+        "codegen: include/words.h: 1 declaration added\ncodegen: src/words.cpp: 1 definition added\n"
+    )
+
+
+@pytest.mark.parametrize("inside", [True, False])
+def test_files_outside_of_the_project(
+    folder: Path, inside: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Neither by their path nor by a link."""
+    Path("project/specs").mkdir(parents=True)
+    Path("project/link").symlink_to(folder)
+    outside = "../link/words.cpp" if inside else "../../words.cpp"
+    text = SPEC.replace("include]", "../../include]").replace("words.cpp", outside)
+    Path("project/specs/words.yaml").write_text(text)
+    assert main(["scaffold", "project/specs"]) == 1
+    error = capsys.readouterr().err
+    assert f"'{outside}' would be written outside of the project of this spec" in error
+    assert "help: write that file yourself, or name one in project\n" in error
+    assert not list(folder.rglob("*.h"))
 
 
 def test_files_that_are_not_this_librarys(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -86,6 +86,17 @@ class Class:
         return self.qualified.removeprefix(f"{self.space}::")
 
 
+class Namespace(NamedTuple):
+    """A block of a namespace."""
+
+    qualified: str
+    """Empty where more than a name says what is in it: `inline`, no name at all, a block of `extern "C"`."""
+    open: int
+    close: int
+    certain: bool
+    """Whether it opens and closes in the branch that the file is in as a whole."""
+
+
 @dataclass
 class Scan(Directives):
     """What stands in a text. Names are qualified; inline and anonymous namespaces have none."""
@@ -95,6 +106,7 @@ class Scan(Directives):
     """Classes that are only declared, and where."""
     declarations: list[Declaration] = field(default_factory=list)
     """Of namespaces."""
+    namespaces: list[Namespace] = field(default_factory=list)
 
 
 def scan(text: str) -> Scan:
@@ -158,6 +170,13 @@ class _Scopes:
         first, last = self._tokens[at], self._tokens[colon]
         section = Section(first.text, first.start, last.end, last.branch == cls.branch)
         cls.sections.append(section)
+
+    def _block(self, at: int, name: str) -> None:
+        """A namespace whose brace opens here."""
+        opened, closed = self._tokens[at], self._tokens[self._closes[at]]
+        certain = opened.branch == closed.branch == self._found.guarded
+        found = Namespace(name, opened.end, closed.start, certain)
+        self._found.namespaces.append(found)
 
     def _angle(self, at: int, stop: int) -> int | None:
         """What comes after the arguments of a template that open here; None where it is an operator."""
@@ -242,6 +261,7 @@ class _Statement:
         initializes = self._rest == "=" or (self._rest == ":" and ahead not in (")", "}"))
         linkage = at == self._first + 2 and self._text(self._first) == "extern" and ahead == '""'
         if linkage:
+            self._scopes._block(at, "")
             self._scopes._scope(at + 1, after - 1, self._name, None, self._tokens[at].branch)
             return after, True
         if not self._function or initializes:
@@ -338,6 +358,8 @@ class _Statement:
             parts = []
         close, token = self._closes[named], self._tokens[named]
         inner = _joined(self._name, *parts)
+        written = self._scopes._spelled(at + 1, named)
+        self._scopes._block(named, inner if parts and written == "::".join(parts) else "")
         self._scopes._scope(named + 1, close, inner, None, token.branch)
         self._first = self._stop = close + 1
         return close + 1

@@ -75,6 +75,32 @@ class Place:
         return self.file.place(self.cls.start)
 
 
+class Project(NamedTuple):
+    """What a spec may write to."""
+
+    root: Path
+    kind: str
+    """What the folder is to the spec, in a word."""
+
+    def __contains__(self, path: object) -> bool:
+        return isinstance(path, Path) and path.resolve().is_relative_to(self.root)
+
+
+def project(folder: Path) -> Project:
+    """Find what a spec belongs to.
+
+    That is its working tree of git, or its Python project, or what its folder `specs` is in, or its folder.
+    """
+    folder = folder.resolve()
+    for marker in (".git", "pyproject.toml"):
+        for place in (folder, *folder.parents):
+            if (place / marker).exists():
+                return Project(place, "project")
+    return (
+        Project(folder.parent, "project") if folder.name == "specs" else Project(folder, "folder")
+    )
+
+
 class Existing:
     """`interfaces` are those that are generated: how they are included, and what they are called."""
 
@@ -82,11 +108,11 @@ class Existing:
         self,
         named: Sequence[Path],
         folders: Sequence[Path],
-        root: Path,
+        within: Project,
         pending: Mapping[Path, str],
         interfaces: Mapping[str, str],
     ) -> None:
-        self._folders, self._root, self._pending = folders, root.resolve(), pending
+        self._folders, self._within, self._pending = folders, within, pending
         self.interfaces = interfaces
         self._included: dict[Path, list[Path]] = {}
         self._files: dict[Path, File] = {}
@@ -241,8 +267,8 @@ class Existing:
         if key in self._files:
             return self._files[key]
         refused = "" if key in self._named else "the spec does not name this file"
-        if not refused and not key.is_relative_to(self._root):
-            refused = "it is outside of the folder of the spec"
+        if not refused and key not in self._within:
+            refused = f"it is outside of the {self._within.kind} of the spec"
         text = self._pending.get(key) or path.read_bytes().decode("utf-8", errors="surrogateescape")
         if re.search("[\0\ud800-\udfff]", text):
             refused = "it is not UTF-8"

@@ -6,16 +6,23 @@ A change is a text and the place where it is inserted, so nothing that was there
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
-from codegen.scaffolding.cpp_scanner import Class, Declaration, Scan, Section
+from codegen.scaffolding.cpp_scanner import Class, Declaration, Namespace, Scan, Section
+from codegen.scaffolding.cpp_tokens import Include
 from codegen.scaffolding.existing import File
+from codegen.scaffolding.includes import is_standard
 from codegen.skeleton import Function, blocks
 
+_CLASS = re.compile(r"\bclass (\w+)")
 _REST_OF_LINE = re.compile(r"(?:[ \t]|//(?:\\\r?\n|[^\n])*|/\*.*?\*/)*?(?=\r?\n|\Z)", re.DOTALL)
+
+
+Piece: TypeAlias = "tuple[str, Sequence[str]]"
+"""Lines, and the namespace that they stand in."""
 
 
 class Grown(NamedTuple):
@@ -60,8 +67,9 @@ class Edits:
     file: File
     declared: int = 0
     defined: int = 0
-    _includes: set[str] = field(default_factory=set)
-    _ahead: list[tuple[str, Sequence[str]]] = field(default_factory=list)
+    includes: set[str] = field(default_factory=set)
+    """What it is to include beside what it includes."""
+    _ahead: list[Piece] = field(default_factory=list)
     _inserted: list[tuple[int, int, str]] = field(default_factory=list)
     _last: list[str] = field(default_factory=list)
 
@@ -86,14 +94,36 @@ class Edits:
         """Below all else, but within an include guard."""
         self._last += ["", *lines]
 
-    def add_head(self, includes: set[str], ahead: Iterable[tuple[str, Sequence[str]]]) -> None:
-        """Includes, and declarations of classes that are defined below."""
-        self._includes |= includes
+    def at_end_of(self, block: Namespace, lines: Sequence[str]) -> None:
+        """Below all else in a namespace; the first of the lines is blank."""
+        text = self.file.text
+        start = _line_start(text, block.close)
+        apart = text[:start].endswith(("\n\n", "\r\n\r\n")) or not text[block.open : start].strip()
+        made = [*lines[1:], ""] if apart else lines
+        indent = _block_indent(self.file.scan, block)
+        self._insert(start, "".join(f"{indent if line else ''}{line}\n" for line in made))
+
+    def at_start_of(self, block: Namespace, lines: Sequence[str]) -> None:
+        """Above all else in a namespace."""
+        text = self.file.text
+        rest = _REST_OF_LINE.match(text, block.open)
+        apart = rest and re.match(r"\r?\n[ \t]*\r?\n", text[rest.end() :])
+        indent = _block_indent(self.file.scan, block)
+        made = [f"{indent}{line}" for line in lines]
+        self.after_line(block.open, ["", *made] if apart else [*made, ""])
+
+    def declare(self, ahead: Iterable[Piece]) -> None:
+        """Above all else: classes that are defined below."""
         self._ahead += [piece for piece in ahead if piece not in self._ahead]
+
+    @property
+    def text(self) -> str:
+        """All that is inserted so far, but for the head."""
+        return "\n".join([*(text for _, _, text in self._inserted), *self._last])
 
     def grown(self) -> Grown:
         text = self.file.text
-        _add_head(self, self._includes, self._ahead)
+        _add_head(self, self.includes, self._ahead)
         if self._last:
             guard = self.file.scan.guard
             at = len(text) if guard is None else _line_start(text, guard)
@@ -156,25 +186,97 @@ def add_definitions(
     edits.after_line(last.end, [f"{indent}{line}" if line else "" for line in lines])
 
 
-def _add_head(
-    edits: Edits, includes: Iterable[str], ahead: Iterable[tuple[str, Sequence[str]]]
-) -> None:
-    """Before the first declaration of the file."""
-    scan, text = edits.file.scan, edits.file.text
-    first = min([d.start for d in scan.declarations], default=len(text))
+def add_pieces(edits: Edits, pieces: Iterable[Piece]) -> None:
+    """Add at the end of a file, each piece inside the last block of its namespace unless it names something later."""
+    scan = edits.file.scan
+    inside: dict[Namespace, list[str]] = {}
+    outside: list[Piece] = []
+    for namespace, lines in pieces:
+        block = _last_block(scan, namespace)
+        text = "\n".join(lines)
+        later = {name for _, piece in outside for name in _CLASS.findall("\n".join(piece))}
+        if block:
+            below = (d for d in scan.declarations if d.start > block.close)
+            later |= {declared.name.partition("<")[0] for declared in below}
+        if block and later.isdisjoint(re.findall(r"\w+", text)):
+            inside.setdefault(block, []).extend(lines)
+        else:
+            outside.append((namespace, lines))
+    for block, lines in inside.items():
+        edits.at_end_of(block, lines)
+    for made in blocks(outside):
+        edits.at_end(made)
+
+
+def _blocks_of(scan: Scan, namespace: str) -> list[Namespace]:
+    """The blocks of a namespace that may be added to: nothing unknown stands around them, no include below."""
+    unknown = [block for block in scan.namespaces if not block.qualified]
+    last = max((include.end for include in scan.includes), default=0)
+    return [
+        block
+        for block in scan.namespaces
+        if namespace and block.qualified == namespace and block.certain and block.open > last
+        if not any(other.open < block.open < other.close for other in unknown)
+    ]
+
+
+def _last_block(scan: Scan, namespace: str) -> Namespace | None:
+    """The last block of a namespace, if it closes on a line of its own."""
+    for block in reversed(_blocks_of(scan, namespace)):
+        start = _line_start(scan.text, block.close)
+        own = start >= block.open and not scan.text[start : block.close].strip()
+        return block if own else None
+    return None
+
+
+def _first_block(scan: Scan, namespace: str, first: int) -> Namespace | None:
+    """The block of a namespace that opens, at the end of a line, before the first declaration of a file."""
+    for block in _blocks_of(scan, namespace):
+        if block.open <= first and _REST_OF_LINE.match(scan.text, block.open):
+            return block
+    return None
+
+
+def _block_indent(scan: Scan, block: Namespace) -> str:
+    """Return the indentation of the first declaration in a namespace that begins a line."""
+    for declared in sorted(scan.declarations, key=lambda declared: declared.start):
+        start = _line_start(scan.text, declared.start)
+        if block.open <= start < block.close and not scan.text[start : declared.start].strip():
+            return _indent(scan.text, declared.start)
+    return ""
+
+
+def _add_head(edits: Edits, includes: Set[str], ahead: Iterable[Piece]) -> None:
+    """Add includes, and declarations of classes ahead, before the first declaration of the file."""
+    scan = edits.file.scan
+    first = min([d.start for d in scan.declarations], default=len(scan.text))
     placed = [i for i in scan.includes if i.branch == scan.guarded and i.end <= first]
-    lines = [f"#include <{include}>" for include in sorted(includes)]
-    declared = [line for block in blocks(ahead, tight=True) for line in ("", *block)]
-    if placed:
-        at = placed[-1].end
-    else:
-        at, lines = scan.head, ([""] * bool(scan.head and lines)) + lines
-    if not lines and not declared:
-        return
+    for kind in (False, True):
+        kin = [i for i in placed if is_standard(i.path) == kind and not i.quoted]
+        found = sorted(header for header in includes if is_standard(header) == kind)
+        directives = [f"#include <{header}>" for header in found]
+        if kin and found:
+            edits.after_line(kin[-1].end, directives)
+        elif found:
+            _at_head(edits, placed, directives)
+    outside: list[Piece] = []
+    for namespace, lines in ahead:
+        if block := _first_block(scan, namespace, first):
+            edits.at_start_of(block, lines)
+        else:
+            outside.append((namespace, lines))
+    for made in blocks(outside, tight=True):
+        _at_head(edits, placed, made)
+
+
+def _at_head(edits: Edits, placed: Sequence[Include], lines: Sequence[str]) -> None:
+    """Below the includes that are placed at the head of a file, or else where the first may stand."""
+    at = placed[-1].end if placed else edits.file.scan.head
     if at:
-        edits.after_line(at, [*lines, *declared])
+        edits.after_line(at, ["", *lines])
     else:
-        edits.before(len(text) - len(text.lstrip("\ufeff")), [*lines, *declared, ""])
+        text = edits.file.text
+        edits.before(len(text) - len(text.lstrip("\ufeff")), [*lines, ""])
 
 
 def style_of(scan: Scan) -> Style:

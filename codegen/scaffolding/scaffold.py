@@ -7,8 +7,10 @@ them, definitions stand in the header.
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,38 +20,28 @@ from codegen.model import Library
 from codegen.overrides import SHIPPED, Templates
 from codegen.scaffolding import grow
 from codegen.scaffolding.cpp_scanner import Class, Declaration
-from codegen.scaffolding.existing import Existing, File, Place
-from codegen.scaffolding.grow import Edits, Grown
+from codegen.scaffolding.existing import Existing, File, Place, Project, project
+from codegen.scaffolding.grow import Edits, Grown, Piece
+from codegen.scaffolding.includes import HOLDER, is_standard, needed
 from codegen.scaffolding.lacking import ByHand, Lacking, Members, lacking
 from codegen.scaffolding.skeletons import Skeletons
 from codegen.skeleton import Function, blocks
 from codegen.source import Text
 
-# What <torch/custom_class.h> only declares.
-_INCLUDES = {
-    "at::Generator": "ATen/core/Generator.h",
-    "at::QScheme": "c10/core/QScheme.h",
-    "torch::jit::PyTorchBackendInterface": "torch/csrc/jit/backends/backend_interface.h",
-    "torch::jit::Module": "torch/csrc/jit/api/module.h",
-    "torch::jit::BackendDebugHandleGenerator": "torch/csrc/jit/backends/backend_detail.h",
-}
-_HOLDER = "torch/custom_class.h"
-# Headers of torch that have it all.
-_WHOLE = {_HOLDER, "torch/torch.h", "torch/script.h", "torch/extension.h"}
-# Containers of the standard library that a class may be an instance of, each in a header of its name.
-_CONTAINERS = (
-    "array deque forward_list list map queue set stack unordered_map unordered_set vector".split()
-)
-
 
 class HeaderView(NamedTuple):
     includes: tuple[str, ...]
+    """Of torch, of the library, and of what is generated for it."""
+    standard: tuple[str, ...]
+    """Of the standard library."""
     declarations: tuple[tuple[str, ...], ...]
     definitions: tuple[tuple[str, ...], ...]
 
 
 class SourceView(NamedTuple):
     headers: tuple[str, ...]
+    includes: tuple[str, ...]
+    """What no header includes."""
     definitions: tuple[tuple[str, ...], ...]
 
 
@@ -61,8 +53,7 @@ class Plan(NamedTuple):
     by_hand: Sequence[ByHand]
 
 
-Pieces = list[tuple[str, Sequence[str]]]
-"""Lines, each with the namespace that they stand in."""
+Pieces = list[Piece]
 
 
 def scaffold(
@@ -72,10 +63,16 @@ def scaffold(
     diagnostics: Diagnostics,
     templates: Templates = SHIPPED,
 ) -> Plan:
-    """`taken` are new files of another library, `pending` the texts of files that others of this run add to."""
+    """Plan what to write.
+
+    `taken` are new files of another library, `pending` the texts of files that others of this run add to.
+    """
     folder = Path(library.source.path).parent
-    headers = {header: _place(library, folder, header.value) for header in library.cpp.headers}
-    sources = {source: folder / source.value for source in library.cpp.sources}
+    within = project(folder)
+    headers = {
+        header: _place(library, folder, within, header.value) for header in library.cpp.headers
+    }
+    sources = {source: _beside(folder, source.value) for source in library.cpp.sources}
     if not headers:
         message = f"the library '{library.name}' names no header to write its C++ to"
         help = f"`cpp: {{headers: [{library.name}.h]}}`"
@@ -83,10 +80,10 @@ def scaffold(
         return Plan({}, (), ())
     for text, path in (headers | sources).items():
         if not path.is_file():
-            _may_be_written(folder, text, path, taken, diagnostics)
+            _may_be_written(within, text, path, taken, diagnostics)
     files = [path for path in (*headers.values(), *sources.values()) if path.is_file()]
     folders = [*(folder / place.value for place in library.cpp.include_dirs), folder]
-    existing = Existing(files, folders, folder, pending, _interfaces(library))
+    existing = Existing(files, folders, within, pending, _interfaces(library))
     skeletons = Skeletons(library, existing)
     found = lacking(skeletons, existing)
     if found.nested:
@@ -135,8 +132,8 @@ class _Writer:
         for members in self._found.members:
             self._add(members)
         for path, (declarations, definitions) in self._ends.items():
-            for block in (*blocks(declarations), *blocks(definitions)):
-                self._edits[path].at_end(block)
+            grow.add_pieces(self._edits[path], [*declarations, *definitions])
+        self._add_includes()
         made = {file.path: file for file in self._created()}
         grown = [edits.grown() for edits in self._edits.values()]
         grown += [
@@ -163,9 +160,14 @@ class _Writer:
         return pieces
 
     def _ahead(self) -> Pieces:
-        classes = self._found.classes
-        many = len(classes) > 1
-        return [(c.namespace, c.head().splitlines()) for c in classes if many or "<" in c.name]
+        """The new classes that others mention above them, and the templates of instances."""
+        found: Pieces = []
+        above = ""
+        for cls in self._found.classes:
+            if "<" in cls.name or cls.cpp in self._mentioned(above):
+                found.append((cls.namespace, cls.head().splitlines()))
+            above += "\n".join(cls.lines())
+        return found
 
     def _definitions(self, *, inline: bool) -> Pieces:
         members = [(c.namespace, m) for c in self._found.classes for m in c.members.values()]
@@ -186,13 +188,17 @@ class _Writer:
             self._found.classes, self._found.functions, self._new = [], [], {}
             return
         file = self._target
-        ahead: Pieces = [(space, ("", *lines)) for space, lines in self._ahead()]
+        ahead: Pieces = [
+            (space, ["", *(line for _, lines in heads for line in lines)])
+            for space, heads in groupby(self._ahead(), key=lambda piece: piece[0])
+        ]
         self._end(file)[0].extend([*ahead, *declarations])
         edits = self._edits_of(file)
         edits.declared += len(declarations)
-        interfaces = {self._skeletons.interfaces.get(cls) for cls in self._new} - {None}
         text = "\n".join(line for _, lines in declarations for line in lines)
-        self._head(file, text, len(file.text), {str(i) for i in interfaces} | self._bases(file))
+        self._ahead_of(file, text, len(file.text))
+        bases = [cls.base for cls in self._found.classes]
+        edits.includes |= self._interfaces() | self._declaring(file, bases)
         source = self._source(file)
         if self._new_sources:
             self._later += self._definitions(inline=False)
@@ -202,15 +208,32 @@ class _Writer:
         else:
             self._end(file)[1].extend(self._definitions(inline=True))
 
-    def _bases(self, file: File) -> set[str]:
-        """The headers of the bases that new classes have, where a header does not see them."""
+    def _interfaces(self) -> set[str]:
+        """The headers of the generated interfaces that new classes implement."""
+        interfaces = self._skeletons.interfaces
+        return {interfaces[cls] for cls in self._new if cls in interfaces}
+
+    def _declaring(self, file: File | None, classes: Iterable[str]) -> set[str]:
+        """The headers that define classes which a file, a new one if None, does not see as a whole."""
         found = set()
-        for cls in self._found.classes:
-            for place in self._existing.place(cls.base):
-                seen = self._existing.visible(file, cls.base, len(file.text))[1]
-                if not seen and place.file.path in self._headers:
-                    found.add(self._headers[place.file.path])
+        for cpp in classes:
+            for place in self._existing.place(cpp):
+                if file is None or not self._sees(file, place.file):
+                    by = (h for h in self._old_headers if self._sees(h, place.file))
+                    header = next((h for h in by if file is None or not self._sees(h, file)), None)
+                    found |= {self._headers[header.path]} if header else set()
         return found
+
+    def _sees(self, file: File, other: File) -> bool:
+        """Whether a header is another, or includes it or is made to."""
+        edits = self._edits.get(file.path)
+        added = edits.includes if edits else set()
+        headers = (h for h in self._old_headers if self._headers[h.path] in added)
+        return (
+            file == other
+            or self._existing.reaches(file, other)
+            or any(self._sees(header, other) for header in headers)
+        )
 
     def _source(self, header: File) -> File | None:
         """The first source that exists, may be added to, and includes a header."""
@@ -237,14 +260,9 @@ class _Writer:
         grow.add_members(edits, place.cls, declared, members.fields)
         outside = [function for function, defined in declared if not defined]
         self._define(place, home, outside)
-        text = "\n".join(line for f in members.functions for line in f.declaration())
-        self._head(
-            place.file,
-            "\n".join([text, *members.fields]),
-            place.cls.start,
-            set(),
-            place.cls.qualified,
-        )
+        declared_lines = (line for f in members.functions for line in f.declaration())
+        text = "\n".join([*declared_lines, *members.fields])
+        self._ahead_of(place.file, text, place.cls.start, place.cls.qualified)
 
     def _home(self, place: Place) -> Home | None:
         """Where definitions of a class are; None where they are to stand in it."""
@@ -277,16 +295,27 @@ class _Writer:
                 continue
             (piece,) = _defined(cls, [function], inline=True)
             file = self._completing(place, function)
-            if file or not self._new_headers:
-                self._end(file or header)[1].append(piece)
-            else:
+            if not file and self._new_headers:
                 self._later.append(piece)
+                continue
+            if not file:
+                file = self._including(place, function)
+            self._end(file)[1].append(piece)
 
     def _completing(self, place: Place, function: Function) -> File | None:
         """The header at whose end a class and all that a signature mentions is defined."""
-        files = [f for f in self._old_headers if self._existing.reaches(f, place.file)]
+        files = [f for f in self._old_headers if self._sees(f, place.file)]
         candidates = (file for file in (place.file, *files) if not file.refused)
         return next((file for file in candidates if self._complete(file, place, function)), None)
+
+    def _including(self, place: Place, function: Function) -> File:
+        """The header of a class, or that of the new classes of a signature, made to include what that mentions."""
+        mentioned = self._mentioned("\n".join(function.declaration()))
+        new = any(cpp in self._new for cpp in mentioned)
+        file = self._target if new and self._target else place.file
+        names = [place.cls.qualified, *mentioned]
+        self._edits_of(file).includes |= self._declaring(file, names)
+        return file
 
     def _mentioned(self, text: str) -> list[str]:
         """The library's classes that a piece of C++ has pointers to."""
@@ -302,16 +331,14 @@ class _Writer:
             cpp == place.cls.qualified
             or self._existing.visible(file, cpp, at)[1]
             or (before is None and cpp in self._new and self._target == file)
+            or (before is None and any(self._sees(file, p.file) for p in self._existing.place(cpp)))
             for cpp in self._mentioned("\n".join(function.declaration()))
         )
 
     # Files.
 
-    def _head(self, file: File, text: str, before: int, includes: set[str], own: str = "") -> None:
-        """What declarations need of includes and of classes that are not declared before a place."""
-        had = self._existing.includes(file)
-        wanted = includes | _includes(text, self._named)
-        wanted -= {_HOLDER} if had & (_WHOLE | self._existing.interfaces.keys()) else set()
+    def _ahead_of(self, file: File, text: str, before: int, own: str = "") -> None:
+        """Declares ahead what declarations mention and nobody declares before their place."""
         ahead: Pieces = []
         for cpp in (cpp for cpp in self._mentioned(text) if cpp != own):
             new = self._new.get(cpp)
@@ -319,7 +346,23 @@ class _Writer:
                 ahead.append((new.namespace, new.head().splitlines()))
             elif not new and not self._existing.visible(file, cpp, before)[0]:
                 ahead += _declared_ahead(self._existing.place(cpp))
-        self._edits_of(file).add_head(wanted - had, ahead)
+        self._edits_of(file).declare(ahead)
+
+    def _add_includes(self) -> None:
+        """Of all that is named anew; a source has nearly all of it from its header."""
+        for file in (*self._old_headers, *self._old_sources):
+            if edits := self._edits.get(file.path):
+                named = self._named if file in self._old_headers else ""
+                had = self._included(file)
+                edits.includes |= needed(f"{edits.text}\n{named}", had | edits.includes)
+                edits.includes -= had
+
+    def _included(self, file: File) -> set[str]:
+        """What a file includes, also by what it includes, and what is added to that."""
+        reached = [h for h in self._old_headers if self._existing.reaches(file, h)]
+        added = [edits.includes for h in reached if (edits := self._edits.get(h.path))]
+        found = self._existing.includes(file).union(*added)
+        return found | ({HOLDER} if found & self._existing.interfaces.keys() else set())
 
     def _edits_of(self, file: File) -> Edits:
         return self._edits.setdefault(file.path, Edits(file))
@@ -340,23 +383,38 @@ class _Writer:
             yield New(path, text, declared * first, inline * first)
         for path in self._new_sources:
             pieces = defined if path is self._new_sources[0] else []
-            view = SourceView(tuple(self._headers.values()), tuple(blocks(pieces)))
+            headers = tuple(self._headers.values())
+            view = SourceView(headers, self._missing(pieces), tuple(blocks(pieces)))
             yield New(path, self._render("cpp/scaffold.cpp.j2", view), 0, len(pieces))
+
+    def _missing(self, pieces: Pieces) -> tuple[str, ...]:
+        """What definitions in a new source name that its headers do not include."""
+        if self._new_headers:
+            return ()
+        had = set[str]().union(*(self._included(header) for header in self._old_headers))
+        added = (e.includes for header in self._old_headers if (e := self._edits.get(header.path)))
+        text = "\n".join(line for _, lines in pieces for line in lines)
+        return tuple(sorted(needed(text, had.union(*added))))
 
     def _render(self, template: str, view: render.View) -> str:
         return render.render(template, view, self._templates).text.rstrip("\n") + "\n"
 
     def _header(self) -> HeaderView:
         declarations = (*blocks(self._ahead(), tight=True), *blocks(self._declarations()))
-        text = "\n".join(line for block in declarations for line in block)
-        interfaces = {self._skeletons.interfaces.get(cls) for cls in self._new} - {None}
-        includes = _includes(text, self._named) | {str(i) for i in interfaces}
         inline: Pieces = []
         if not self._new_sources:
             inline = [*self._definitions(inline=True), *self._later]
+        definitions = tuple(blocks(inline))
+        text = "\n".join(line for block in (*declarations, *definitions) for line in block)
+        bases = [cls.base for cls in self._found.classes]
+        includes = self._interfaces() | self._declaring(None, [*bases, *self._mentioned(text)])
         if inline and self._later:
             includes |= {self._headers[file.path] for file in self._old_headers}
-        return HeaderView(tuple(sorted(includes)), declarations, tuple(blocks(inline)))
+        includes |= needed(f"{text}\n{self._named}", includes | {HOLDER}) | {HOLDER}
+        standard = sorted(filter(is_standard, includes))
+        return HeaderView(
+            tuple(sorted(includes - {*standard})), tuple(standard), declarations, definitions
+        )
 
 
 class New(NamedTuple):
@@ -375,13 +433,7 @@ class Home(NamedTuple):
     below: Declaration | None
 
 
-_EMPTY = HeaderView((_HOLDER,), (), ())
-
-
-def _includes(text: str, named: str) -> set[str]:
-    includes = {include for name, include in _INCLUDES.items() if name in text}
-    includes |= {name for name in _CONTAINERS if f"std::{name}<" in named}
-    return {_HOLDER, *includes}
+_EMPTY = HeaderView((HOLDER,), (), (), ())
 
 
 def _defines(declared: Declaration, cls: Class) -> bool:
@@ -415,20 +467,28 @@ def _interfaces(library: Library) -> dict[str, str]:
 
 
 def _may_be_written(
-    folder: Path, text: Text, path: Path, taken: Set[Path], diagnostics: Diagnostics
+    within: Project, text: Text, path: Path, taken: Set[Path], diagnostics: Diagnostics
 ) -> None:
-    """Only below the spec, and by one library."""
-    if not path.resolve().is_relative_to(folder.resolve()):
-        message = f"'{text}' would be written outside of the folder of this spec"
-        diagnostics.add("CG403", text.span, message, "write that one yourself")
+    """Only in the project, and by one library."""
+    if path not in within:
+        message = f"'{text}' would be written outside of the {within.kind} of this spec"
+        help = f"write that file yourself, or name one in {os.path.relpath(within.root)}"
+        diagnostics.add("CG403", text.span, message, help)
     elif path.resolve() in {other.resolve() for other in taken}:
         message = f"another library's skeleton goes to '{text}'"
         diagnostics.add("CG403", text.span, message, "scaffold one after the other")
 
 
-def _place(library: Library, folder: Path, header: str) -> Path:
-    """Where the compiler finds a header, or would: the first folder of `include_dirs` within the spec's."""
-    folders = [folder / d.value for d in library.cpp.include_dirs]
+def _place(library: Library, folder: Path, within: Project, header: str) -> Path:
+    """Where the compiler finds a header, or would: the first folder of `include_dirs` in the project."""
+    folders = [_beside(folder, text.value) for text in library.cpp.include_dirs]
     found = [place / header for place in (*folders, folder) if (place / header).is_file()]
-    inside = [place for place in folders if ".." not in place.relative_to(folder).parts]
-    return found[0] if found else (inside[0] if inside else folder) / header
+    inside = [place for place in folders if place in within]
+    return found[0] if found else _beside(inside[0] if inside else folder, header)
+
+
+def _beside(folder: Path, value: str) -> Path:
+    """A path of a spec without `..`, where that is the same."""
+    path = folder / value
+    plain = Path(os.path.normpath(path))
+    return plain if plain.resolve() == path.resolve() else path

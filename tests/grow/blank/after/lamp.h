@@ -2,6 +2,8 @@
 
 #include <torch/custom_class.h>
 
+#include <cstdint>
+
 namespace blank {
 
 class Lamp : public torch::CustomClassHolder {

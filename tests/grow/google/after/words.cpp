@@ -48,10 +48,6 @@ namespace {
 int64_t helper() { return 1; }
 }  // namespace
 
-}  // namespace words
-
-namespace words {
-
 Log::Log() {
   C10_THROW_ERROR(NotImplementedError, "words::Log::Log is not implemented");
 }

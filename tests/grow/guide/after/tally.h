@@ -2,6 +2,10 @@
 
 #include <torch/custom_class.h>
 
+#include <atomic>
+#include <cstdint>
+#include <string>
+
 namespace tally {
 
 class Tally : public torch::CustomClassHolder {

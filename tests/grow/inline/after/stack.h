@@ -2,11 +2,11 @@
 
 #include <torch/custom_class.h>
 
-namespace stack {
-class Item;
-}  // namespace stack
+#include <cstdint>
 
 namespace stack {
+
+class Item;
 
 class Stack : public torch::CustomClassHolder {
  public:
@@ -35,16 +35,8 @@ class Empty : public torch::CustomClassHolder {
   }
 };
 
-}  // namespace stack
-
-namespace stack {
-
 class Item : public torch::CustomClassHolder {
 };
-
-}  // namespace stack
-
-namespace stack {
 
 inline c10::intrusive_ptr<stack::Item> Stack::top() {
   C10_THROW_ERROR(NotImplementedError, "stack::Stack::top is not implemented");

@@ -8,10 +8,6 @@ std::string White::decode(std::vector<int64_t> ids) {
   C10_THROW_ERROR(NotImplementedError, "text::White::decode is not implemented");
 }
 
-}  // namespace text
-
-namespace text {
-
 std::vector<int64_t> Black::encode(std::string text) {
   C10_THROW_ERROR(NotImplementedError, "text::Black::encode is not implemented");
 }

@@ -6,6 +6,10 @@
 #include <torch/csrc/jit/api/module.h>
 #include <torch/csrc/jit/backends/backend_detail.h>
 
+#include <cstdint>
+#include <string>
+#include <vector>
+
 namespace text {
 
 class White : public Tokenizer {
@@ -28,10 +32,6 @@ class Grey : public torch::jit::PyTorchBackendInterface {
     C10_THROW_ERROR(NotImplementedError, "text::Grey::execute is not implemented");
   }
 };
-
-}  // namespace text
-
-namespace text {
 
 class Black : public text::Tokenizer {
  public:

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <torch/custom_class.h>
+
+#include <cstdint>
 #if defined(__GNUC__)
 #include <cstdlib>
 #endif

@@ -1,6 +1,8 @@
 #ifndef OLD_H
 #define OLD_H
 #include <torch/custom_class.h>
+
+#include <cstdint>
 namespace a { namespace b {
     struct Thing final : public torch::CustomClassHolder {
         int64_t first() const;

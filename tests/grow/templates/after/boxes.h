@@ -2,6 +2,9 @@
 
 #include <torch/custom_class.h>
 
+#include <cstdint>
+#include <string>
+
 namespace boxes {
 
 template <class T>
@@ -38,10 +41,6 @@ class Shelf : public torch::CustomClassHolder {
     C10_THROW_ERROR(NotImplementedError, "boxes::Shelf::operator[] is not implemented");
   }
 };
-
-}  // namespace boxes
-
-namespace boxes {
 
 template <>
 inline int64_t Shelf::find<4>(int64_t x) {

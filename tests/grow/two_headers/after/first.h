@@ -2,11 +2,11 @@
 
 #include <torch/custom_class.h>
 
-namespace two {
-class Second;
-}  // namespace two
+#include <optional>
 
 namespace two {
+
+class Second;
 
 class First : public torch::CustomClassHolder {
  public:

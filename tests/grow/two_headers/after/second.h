@@ -5,10 +5,8 @@
 #include "first.h"
 
 namespace two {
-class Third;
-}  // namespace two
 
-namespace two {
+class Third;
 
 class Second : public First {
  public:
@@ -17,18 +15,10 @@ class Second : public First {
   // more() comes later
 };
 
-}  // namespace two
-
-namespace two {
-
 class Third : public two::First {
  public:
   Third();
 };
-
-}  // namespace two
-
-namespace two {
 
 inline Third::Third() {
   C10_THROW_ERROR(NotImplementedError, "two::Third::Third is not implemented");

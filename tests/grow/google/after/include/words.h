@@ -3,15 +3,17 @@
 
 // What we count with.
 #include <torch/custom_class.h>
-
-#include <string>  // std::string
 #include <ATen/core/Generator.h>
 
-namespace words {
-class Log;
-}  // namespace words
+#include <string>  // std::string
+#include <cstdint>
+#include <optional>
+#include <tuple>
+#include <vector>
 
 namespace words {
+
+class Log;
 
 class Base : public torch::CustomClassHolder {
  public:
@@ -46,10 +48,6 @@ class Counter : public Base {
   };
   int64_t value_ = 0;
 };
-
-}  // namespace words
-
-namespace words {
 
 /// What happened.
 class Log : public torch::CustomClassHolder {

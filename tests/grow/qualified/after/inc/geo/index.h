@@ -2,6 +2,10 @@
 
 #include <torch/custom_class.h>
 
+#include <cstdint>
+#include <string>
+#include <tuple>
+
 namespace geo::core {
 
 class Index : public torch::CustomClassHolder {
