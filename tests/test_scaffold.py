@@ -300,7 +300,7 @@ def test_files_that_are_not_this_librarys(folder: Path, capsys: pytest.CaptureFi
             SPEC.replace("headers: [words.h], ", ""),
             "words.yaml:1:10: error CG202: the library 'words' names no header to write its C++ to",
         ),
-        (SPEC.replace("int n", "integer n"), "words.yaml:9:19: error CG301"),
+        (SPEC.replace("int n", "integer n"), "words.yaml:9:19: error CG302"),
     ],
 )
 def test_wrong_specs(

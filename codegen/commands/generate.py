@@ -34,6 +34,7 @@ EXAMPLES = """\
   python -m codegen specs/a.yaml --out gen   one spec, into another folder
   python -m codegen specs/ --watch           again on each change, until Ctrl-C
   python -m codegen specs/ --check --diff    in CI: exit 1 and a patch if something is out of date
+  python -m codegen help build               the options and examples of a command
 """
 # By the names of `output.Kind`.
 _CODES = {"MISSING": "CG601", "CHANGED": "CG602", "EDITED": "CG603", "STALE": "CG604"}

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 DESCRIPTION = (
     "Writes the C++ that specs name and that does not exist: classes, members and functions with their docs,\n"
     "which compile at once and throw when they are called. It goes into the headers and sources that do not\n"
-    "exist, and is added to those that do; nothing that stands there is changed."
+    "exist, and is added to those that do; nothing that stands there is changed. All of these files belong to the\n"
+    "project of a spec: its working tree of git, or what has its pyproject.toml or its folder specs/."
 )
 EXAMPLES = """\
   python -m codegen scaffold specs/a.yaml           its C++, as far as it does not exist
