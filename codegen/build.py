@@ -26,13 +26,48 @@ SUFFIXES = tuple(".c .cc .cpp .cu .cuh .cxx .h .hh .hpp .hxx .inc .inl .ipp".spl
 _PROGRESS = re.compile(r"\[(?P<done>\d+)/(?P<all>\d+)\] (?P<step>.*)")
 
 
-class Failure(NamedTuple):
-    """The output of a tool that failed."""
+# What a build tells CMake itself.
+_OURS = ("CMAKE_MAKE_PROGRAM", "CODEGEN_LIBRARIES", "Python_EXECUTABLE", "Torch_DIR")
 
+
+class Wishes(NamedTuple):
+    """How the user wants to build."""
+
+    debug: bool = False
+    jobs: int | None = None
+    definitions: tuple[str, ...] = ()
+    """`NAME=VALUE`, or `NAME:TYPE=VALUE`, for CMake's cache, which remembers them."""
+
+
+class Outcome(NamedTuple):
+    """How the tools ended, and what they printed."""
+
+    failed: bool
     log: str
 
+    @property
+    def idle(self) -> bool:
+        """Whether everything was built already."""
+        return "ninja: no work to do." in self.log
 
-def build(out: Path, libraries: Sequence[str], report: Report) -> Failure | None:
+
+def definition(text: str) -> str:
+    """Check the form of a `NAME=VALUE` for CMake's cache.
+
+    Raises:
+        ValueError: It is none, or of a variable that a build sets itself.
+    """
+    found = re.fullmatch(r"([\w./+-]+)(:[A-Z]+)?=([^\n]*)", text)
+    if found is None:
+        raise ValueError(f"'{text}' is not NAME=VALUE")
+    if found[1] in _OURS:
+        raise ValueError(
+            f"{found[1]} is set by codegen: run it with the Python that has your torch"
+        )
+    return text
+
+
+def build(out: Path, libraries: Sequence[str], wishes: Wishes, report: Report) -> Outcome:
     """Configures and builds the libraries below `out`; each shared object lands in its package.
 
     Raises:
@@ -42,17 +77,19 @@ def build(out: Path, libraries: Sequence[str], report: Report) -> Failure | None
     folder.mkdir(exist_ok=True)
     (folder / ".gitignore").write_text("*\n", encoding="utf-8")
     report("configuring")
-    failure = _run(_configure(out, folder, libraries), lambda _: None)
-    if failure:
-        return failure
+    configured = _run(_configure(out, folder, libraries, wishes), lambda _: None)
+    if configured.failed:
+        return configured
     targets = [names.target(library) for library in libraries]
     # As many of the errors as there are, not only those of the first file.
     keep_going = ["--", "-k", "0"]
+    if wishes.jobs:
+        keep_going += ["-j", str(wishes.jobs)]
     command = [_tool("cmake"), "--build", str(folder), "--target", *targets, *keep_going]
     return _run(command, report)
 
 
-def _configure(out: Path, folder: Path, libraries: Sequence[str]) -> list[str]:
+def _configure(out: Path, folder: Path, libraries: Sequence[str], wishes: Wishes) -> list[str]:
     torch = _torch_cmake()
     cached = folder / "CMakeCache.txt"
     text = cached.read_text(encoding="utf-8") if cached.exists() else ""
@@ -70,6 +107,8 @@ def _configure(out: Path, folder: Path, libraries: Sequence[str]) -> list[str]:
         f"-DPython_EXECUTABLE={sys.executable}",
         *([f"-DCMAKE_CXX_COMPILER_LAUNCHER={launcher}"] if launcher else []),
         f"-DCODEGEN_LIBRARIES={';'.join(libraries)}",
+        *(["-DCMAKE_BUILD_TYPE=Debug"] if wishes.debug else []),
+        *(f"-D{text}" for text in wishes.definitions),
         "-S",
         str(out.resolve()),
         "-B",
@@ -95,7 +134,7 @@ def _tool(name: str) -> str:
     return path
 
 
-def _run(command: Sequence[str], report: Report) -> Failure | None:
+def _run(command: Sequence[str], report: Report) -> Outcome:
     environment = {**os.environ, "NINJA_STATUS": "[%f/%t] ", "LC_ALL": "C"}
     log = []
     with subprocess.Popen(
@@ -111,4 +150,4 @@ def _run(command: Sequence[str], report: Report) -> Failure | None:
             log.append(line)
             if progress := _PROGRESS.match(line):
                 report(f"[{progress['done']}/{progress['all']}] {progress['step']}")
-    return Failure("".join(log)) if process.returncode else None
+    return Outcome(process.returncode != 0, "".join(log))

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Mapping, Sequence
@@ -108,11 +109,18 @@ def _guarded(command: Any, options: Namespace, given: Sequence[str]) -> int:
         from codegen.diagnostics import STOPS
 
         if isinstance(error, STOPS):
-            return streams.fail(str(error))
+            return streams.fail(_told(error))
         import traceback
 
         streams.show(traceback.format_exc())
         return streams.fail("this is a defect of codegen, not of your specs; please report it")
+
+
+def _told(error: Exception) -> str:
+    """An error of the file system as people say it: which file, and what is wrong with it."""
+    if isinstance(error, OSError) and error.filename is not None and error.strerror:
+        return f"{os.fsdecode(error.filename)}: {error.strerror}"
+    return str(error)
 
 
 def parser(name: str, command: Any) -> Parser:

@@ -20,20 +20,18 @@ Where: TypeAlias = "tuple[Span, Span]"
 """What an error comes from, and what asked for that: a method, and the class that lacks it."""
 
 
-def packages(
-    failure: build.Failure, libraries: Sequence[Library], diagnostics: Diagnostics
-) -> None:
+def packages(log: str, libraries: Sequence[Library], diagnostics: Diagnostics) -> None:
     """Add a diagnostic for each package that CMake does not find."""
     for library in libraries:
         for package in library.cpp.packages:
-            if f'provided by "{package}"' in failure.log:
+            if f'provided by "{package}"' in log:
                 message = f"CMake finds no package '{package}'"
                 help = f"install what provides it, or set {package}_DIR in the environment"
                 diagnostics.add("CG503", package.span, message, help)
 
 
 def errors(
-    failure: build.Failure,
+    log: str,
     libraries: Sequence[Library],
     out: Path,
     origins: Mapping[str, Origins],
@@ -43,7 +41,7 @@ def errors(
     files = _Files(libraries, out, origins)
     found: dict[Where, Error] = {}
     own: dict[Path, tuple[Span, Error]] = {}
-    for error in compiler.errors(failure.log):
+    for error in compiler.errors(log):
         if where := files.where(error):
             # The first says it, others follow from it; but an assertion is there to say it.
             known = found.setdefault(where, error)

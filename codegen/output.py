@@ -177,14 +177,20 @@ def write(out: Path, changes: Iterable[Change]) -> None:
         path = out / change.path
         if change.kept:
             continue
-        if change.after is None:
-            path.unlink()
-            with suppress(OSError):
-                for parent in path.relative_to(out).parents:
-                    (out / parent).rmdir()
-            continue
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _replace(path, change.after)
+        with _naming(path):
+            if change.after is None:
+                _delete(out, path)
+            else:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                _replace(path, change.after)
+
+
+def _delete(out: Path, path: Path) -> None:
+    """With the folders that are empty then."""
+    path.unlink()
+    with suppress(OSError):
+        for parent in path.relative_to(out).parents:
+            (out / parent).rmdir()
 
 
 def write_together(created: dict[Path, str], replaced: dict[Path, str]) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from conftest import run
 
+from codegen.build import Outcome
 from codegen.cli import main
 
 SPEC = """\
@@ -239,6 +240,49 @@ def test_errors_of_the_compiler_lead_back_to_the_spec(tmp_path: Path) -> None:
         "codegen: 21 errors; not built: own.h is your own C++, not what is generated\n"
     )
     assert "In file included from" in done.stderr, "the compiler's own output is shown too"
+
+
+def test_options(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What CMake and Ninja are told: all is escaped, and CMake remembers variables."""
+    commands: list[list[str]] = []
+
+    def run(command: list[str], report: object) -> Outcome:
+        commands.append(command)
+        return Outcome(False, "ninja: no work to do.\n")
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("codegen.build._run", run)
+    (tmp_path / "plain.yaml").write_text("library: plain\nbackends: [{name: backend}]\n")
+    assert main(["build", "plain.yaml"]) == 0
+    assert "codegen: built plain in generated\n" in capsys.readouterr().err
+    configured, built = commands
+    assert not any("BUILD_TYPE" in word for word in configured) and "-j" not in built
+    options = ["--debug", "-j2", "-D", "A=x y;$z", "-DB:BOOL=ON", "-D", "C="]
+    assert main(["build", "plain.yaml", *options]) == 0
+    assert capsys.readouterr().err == ("codegen: nothing to do: plain in generated is up to date\n")
+    configured, built = commands[2:]
+    wanted = ["-DCMAKE_BUILD_TYPE=Debug", "-DA=x y;$z", "-DB:BOOL=ON", "-DC="]
+    assert [word for word in configured if word in wanted] == wanted
+    assert built[-2:] == ["-j", "2"]
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        ("-j0", "argument -j/--jobs: '0' is no number of jobs, such as 2"),
+        ("-jx", "argument -j/--jobs: 'x' is no number of jobs, such as 2"),
+        ("-DNAME", "argument -D: 'NAME' is not NAME=VALUE"),
+        ("-DA B=1", "argument -D: 'A B=1' is not NAME=VALUE"),
+        ("-DTorch_DIR=x", "argument -D: Torch_DIR is set by codegen: run it with the Python that"),
+    ],
+)
+def test_options_that_are_wrong(
+    option: str, message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["build", "plain.yaml", option]) == 2
+    assert f"codegen: error: {message}" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -319,3 +319,32 @@ def test_output_does_not_depend_on_where_it_runs(
     shutil.move(project / "generated", project / "below" / "generated")
     assert main(["specs", "--check"]) == 0
     assert files(project / "below" / "generated") == before
+
+
+def test_a_run_that_changes_nothing_says_so(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    assert main(["specs"]) == 0
+    assert capsys.readouterr().err == "codegen: nothing to do: generated is up to date\n"
+
+
+def test_errors_of_the_file_system_name_the_file(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Not the temporary one beside it, and not as Python's exceptions are printed."""
+
+    def said(*arguments: str) -> str:
+        capsys.readouterr()
+        assert main(["specs", *arguments]) == 2
+        return capsys.readouterr().err.removeprefix("codegen: error: ")
+
+    nowhere = "/proc/none/CMakeLists.txt cannot be written: No such file or directory\n"
+    assert said("--out", "/proc/none") == nowhere
+    file = project / "generated" / "one" / "__init__.py"
+    file.unlink()
+    file.mkdir()
+    assert said() == "generated/one/__init__.py: Is a directory\n"
+    file.rmdir()
+    assert main(["specs"]) == 0
+    assert said("--depfile", "none/d").endswith("none/d: No such file or directory\n")

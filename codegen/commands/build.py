@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +23,8 @@ DESCRIPTION = (
 EXAMPLES = """\
   python -m codegen build specs/             then: PYTHONPATH=generated python -c 'import a'
   python -m codegen build specs/ --watch     again on each change of a spec or its C++
+  python -m codegen build specs/ --debug     for a debugger, until -D CMAKE_BUILD_TYPE=Release
+  python -m codegen build specs/ -j 2 -D CMAKE_CXX_COMPILER=clang++
 """
 
 
@@ -31,6 +34,42 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add_format(parser)
     add_templates(parser)
     add_watch(parser, "build")
+    parser.add_argument(
+        "--debug",
+        action="store_true",
+        help="without optimisation, with symbols: short for -D CMAKE_BUILD_TYPE=Debug",
+    )
+    parser.add_argument(
+        "-j",
+        "--jobs",
+        type=_jobs,
+        metavar="N",
+        help="how many compilers run at once; by default as many as there are processors",
+    )
+    parser.add_argument(
+        "-D",
+        dest="definitions",
+        action="append",
+        default=[],
+        type=_definition,
+        metavar="NAME=VALUE",
+        help="a variable of CMake, which remembers it in this output folder; can be repeated",
+    )
+
+
+def _jobs(text: str) -> int:
+    if not re.fullmatch(r"[1-9][0-9]{0,4}", text, re.ASCII):
+        raise argparse.ArgumentTypeError(f"'{text}' is no number of jobs, such as 2")
+    return int(text)
+
+
+def _definition(text: str) -> str:
+    from codegen import build
+
+    try:
+        return build.definition(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def run(options: argparse.Namespace) -> int:
@@ -51,15 +90,18 @@ def once(options: argparse.Namespace, see: See) -> int:
     libraries = [library.name.value for library in plan.libraries]
     if not libraries:
         return console.complain(options.format, (), "")
+    wishes = build.Wishes(options.debug, options.jobs, tuple(options.definitions))
     with console.Progress(patience=0) as progress:
-        failure = build.build(options.out, libraries, progress)
-    if failure is None:
-        console.note(f"built {', '.join(libraries)} in {options.out}")
+        outcome = build.build(options.out, libraries, wishes, progress)
+    if not outcome.failed:
+        named = f"{', '.join(libraries)} in {options.out}"
+        idle = outcome.idle and not plan.changes
+        console.note(f"nothing to do: {named} is up to date" if idle else f"built {named}")
         return console.complain(options.format, (), "")
-    console.show(failure.log)
+    console.show(outcome.log)
     origins = plan.generated.origins()
-    explaining.packages(failure, plan.libraries, diagnostics)
-    explaining.errors(failure, plan.libraries, options.out, origins, diagnostics)
+    explaining.packages(outcome.log, plan.libraries, diagnostics)
+    explaining.errors(outcome.log, plan.libraries, options.out, origins, diagnostics)
     return console.complain(options.format, diagnostics, _consequence(diagnostics)) or 1
 
 

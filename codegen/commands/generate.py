@@ -78,6 +78,8 @@ def once(options: argparse.Namespace, see: See) -> int:
     if options.check:
         return report(options, plan.changes)
     write(options.out, plan.changes)
+    if not plan.changes:
+        console.note(f"nothing to do: {options.out} is up to date")
     if options.depfile:
         from codegen import depfile
 
