@@ -136,6 +136,8 @@ def generate(
             ("CMakeLists.txt", "cmake/runtime.txt"),
             ("torch.cmake", "cmake/torch.cmake"),
             ("include/codegen/registration.h", "cpp/runtime.h"),
+            ("include/codegen/python/owned.h", "cpp/python/owned.h"),
+            ("include/codegen/python/torch_python.h", "cpp/python/torch_python.h"),
             ("include/codegen/python/objects.h", "cpp/python/objects.h"),
             ("include/codegen/python/values.h", "cpp/python/values.h"),
             ("include/codegen/python/methods.h", "cpp/python/methods.h"),

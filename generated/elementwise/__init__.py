@@ -15,7 +15,7 @@ __all__ = [
     "elementwise",
 ]
 
-_runtime.load(__file__, "specs/elementwise.yaml", "5cace7040884cf27")
+_runtime.load(__file__, "specs/elementwise.yaml", "9306037e0b0a10dc")
 
 from . import _classes  # noqa: E402
 

@@ -14,7 +14,7 @@ __all__ = [
     "openvino_delegate",
 ]
 
-_runtime.load(__file__, "specs/openvino_delegate.yaml", "5345fe3d14cb6277")
+_runtime.load(__file__, "specs/openvino_delegate.yaml", "a813f9de9140ee0f")
 
 from . import _classes  # noqa: E402
 

@@ -15,7 +15,7 @@ __all__ = [
     "LRUCache",
 ]
 
-_runtime.load(__file__, "specs/tensor_cache.yaml", "683eba17c925f3ed")
+_runtime.load(__file__, "specs/tensor_cache.yaml", "625e6b8e8302cdc4")
 
 import torch  # noqa: E402
 

@@ -15,7 +15,7 @@ __all__ = [
     "torch_jit_unavailable",
 ]
 
-_runtime.load(__file__, "specs/torch_jit.yaml", "095bbb00a6913178")
+_runtime.load(__file__, "specs/torch_jit.yaml", "b583589e2c9111bb")
 
 from . import _classes  # noqa: E402
 

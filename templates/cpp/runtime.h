@@ -22,11 +22,14 @@
 #include <utility>
 #include <vector>
 
-// Named only by reference below: their headers cost more than all the others together.
+// What the header of a `preprocess` function needs, as torch/csrc/jit/backends/backend_detail.h has it:
+// that one takes longer to compile than all the others together.
 namespace torch::jit {
 struct Graph;
 struct Module;
 struct Node;
+using BackendDebugHandleGenerator =
+    std::function<std::unordered_map<Node*, int64_t>(const std::shared_ptr<Graph>&)>;
 }  // namespace torch::jit
 
 namespace [[gnu::visibility("hidden")]] codegen {
@@ -453,10 +456,9 @@ struct RegisteredClasses {
 };
 
 /// `torch::jit::detail::BackendPreprocessFunction`, spelled out.
-using Preprocess = std::function<c10::IValue(
-    const torch::jit::Module&, const c10::Dict<c10::IValue, c10::IValue>&,
-    const std::function<std::unordered_map<torch::jit::Node*, int64_t>(
-        const std::shared_ptr<torch::jit::Graph>&)>&)>;
+using Preprocess = std::function<c10::IValue(const torch::jit::Module&,
+                                             const c10::Dict<c10::IValue, c10::IValue>&,
+                                             const torch::jit::BackendDebugHandleGenerator&)>;
 
 /// Registers the function that turns a module into what `compile` takes; see
 /// torch/csrc/jit/backends/backend_preprocess.h.

@@ -9,7 +9,7 @@ namespace {
 
 // What the Python package reads before it loads this library.
 [[gnu::used]] constexpr char stamp[] =
-    "torch-backend-codegen torch=" TORCH_VERSION " source=5cace7040884cf27;";
+    "torch-backend-codegen torch=" TORCH_VERSION " source=9306037e0b0a10dc;";
 
 const elementwise::backend<elementwise::Delegate> registered_elementwise(
     "elementwise",

@@ -9,7 +9,7 @@ namespace {
 
 // What the Python package reads before it loads this library.
 [[gnu::used]] constexpr char stamp[] =
-    "torch-backend-codegen torch=" TORCH_VERSION " source=5345fe3d14cb6277;";
+    "torch-backend-codegen torch=" TORCH_VERSION " source=a813f9de9140ee0f;";
 
 const openvino_delegate::backend<openvino_delegate::Delegate> registered_openvino_delegate(
     "openvino_delegate",

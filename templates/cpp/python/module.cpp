@@ -3,6 +3,8 @@
 // The extension module `_native` of a package: what its Python classes are made of.
 #include <codegen/python/methods.h>
 
+#include <unordered_set>
+
 namespace codegen::python {
 namespace {
 
@@ -37,12 +39,7 @@ PyObject* representDescriptor(PyObject* self) {
   return PyUnicode_FromFormat("<method %s of a TorchScript class>", method.name.c_str());
 }
 
-PyTypeObject* checked(PyObject* type) {
-  if (type == nullptr) {
-    throw py::error_already_set();
-  }
-  return reinterpret_cast<PyTypeObject*>(type);
-}
+PyTypeObject* asType(Owned type) { return reinterpret_cast<PyTypeObject*>(type.release()); }
 
 PyTypeObject* descriptor_type = nullptr;
 PyTypeObject* bound_type = nullptr;
@@ -84,7 +81,7 @@ PyTypeObject* makeDescriptorType() {
                       Py_TPFLAGS_DEFAULT | Py_TPFLAGS_IMMUTABLETYPE | Py_TPFLAGS_HAVE_VECTORCALL |
                           Py_TPFLAGS_METHOD_DESCRIPTOR | Py_TPFLAGS_DISALLOW_INSTANTIATION,
                       slots};
-  return checked(PyType_FromSpec(&spec));
+  return asType(checked(PyType_FromSpec(&spec)));
 }
 
 // Bound methods.
@@ -120,11 +117,9 @@ PyObject* compareBound(PyObject* self, PyObject* other, int operation) {
 PyObject* reduceBound(PyObject* self, PyObject* /*unused*/) {
   const auto& method = *Bound::of(self)->descriptor->method;
   return atBoundary(method, [&] {
-    const auto get = py::module_::import("builtins").attr("getattr");
-    const auto name = py::handle(method.declared).attr("__name__");
-    return py::make_tuple(get, py::make_tuple(py::handle(Bound::of(self)->self), name))
-        .release()
-        .ptr();
+    const auto get = import("builtins", "getattr");
+    const auto name = attribute(method.declared, "__name__");
+    return Py_BuildValue("O(OO)", get.get(), Bound::of(self)->self, name.get());
   });
 }
 
@@ -146,11 +141,14 @@ PyObject* getBoundSelf(PyObject* self, void* /*unused*/) {
 PyObject* getBoundSignature(PyObject* self, void* /*unused*/) {
   const auto& method = *Bound::of(self)->descriptor->method;
   return atBoundary(method, [&] {
-    const auto inspect = py::module_::import("inspect");
-    const auto signature = inspect.attr("signature")(py::handle(method.declared));
-    py::list parameters(signature.attr("parameters").attr("values")());
-    parameters.attr("pop")(0);
-    return signature.attr("replace")(py::arg("parameters") = parameters).release().ptr();
+    const auto signature = call(import("inspect", "signature").get(), method.declared);
+    const auto parameters = attribute(signature.get(), "parameters");
+    const auto each = checked(PyMapping_Values(parameters.get()));
+    checked(PyList_SetSlice(each.get(), 0, 1, nullptr));
+    const auto keywords = checked(Py_BuildValue("{sO}", "parameters", each.get()));
+    const auto nothing = checked(PyTuple_New(0));
+    const auto replace = attribute(signature.get(), "replace");
+    return PyObject_Call(replace.get(), nothing.get(), keywords.get());
   });
 }
 
@@ -184,8 +182,8 @@ PyTypeObject* makeBoundType() {
       "codegen.BoundMethod",
       static_cast<int>(base->tp_basicsize + static_cast<Py_ssize_t>(sizeof(Bound))), 0,
       Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_VECTORCALL | Py_TPFLAGS_DISALLOW_INSTANTIATION, slots};
-  const auto bases = py::make_tuple(py::handle(Known::get().script_method));
-  return checked(PyType_FromSpecWithBases(&spec, bases.ptr()));
+  const auto bases = checked(PyTuple_Pack(1, base));
+  return asType(checked(PyType_FromSpecWithBases(&spec, bases.get())));
 }
 
 // Classes.
@@ -226,14 +224,14 @@ PyObject* construct(PyTypeObject* type, const Given& given) {
     }
     Call call(object.get(), values.data());
     run(overload, call);
-    return newInstance(type, torch::jit::Object(std::move(object)));
+    return newScriptObject(type, std::move(object));
   });
 }
 
 PyObject* newObject(PyTypeObject* type, PyObject* arguments, PyObject* keywords) {
   const auto count = static_cast<size_t>(PyTuple_GET_SIZE(arguments));
   const auto named = keywords == nullptr ? 0 : static_cast<size_t>(PyDict_GET_SIZE(keywords));
-  const auto names = py::reinterpret_steal<py::object>(PyTuple_New(static_cast<Py_ssize_t>(named)));
+  const Owned names(PyTuple_New(static_cast<Py_ssize_t>(named)));
   auto* given = PyMem_New(PyObject*, count + named + 1);
   if (!names || given == nullptr) {
     PyMem_Free(given);
@@ -245,11 +243,11 @@ PyObject* newObject(PyTypeObject* type, PyObject* arguments, PyObject* keywords)
   bool are_names = true;
   for (size_t i = 0; named != 0 && PyDict_Next(keywords, &position, &key, &value) != 0; ++i) {
     are_names &= PyUnicode_Check(key) != 0;
-    PyTuple_SET_ITEM(names.ptr(), static_cast<Py_ssize_t>(i), Py_NewRef(key));
+    PyTuple_SET_ITEM(names.get(), static_cast<Py_ssize_t>(i), Py_NewRef(key));
     given[count + i] = value;
   }
   auto* made =
-      are_names ? construct(type, {given, count, named == 0 ? nullptr : names.ptr()}) : nullptr;
+      are_names ? construct(type, {given, count, named == 0 ? nullptr : names.get()}) : nullptr;
   PyMem_Free(given);
   if (!are_names) {
     PyErr_SetString(PyExc_TypeError, "keywords must be strings");
@@ -267,13 +265,13 @@ int initialize(PyObject* /*self*/, PyObject* /*arguments*/, PyObject* /*keywords
 
 /// The AttributeError that is set, with the attribute that was probably meant.
 void suggest(PyObject* self, PyObject* name) {
-  py::error_already_set error;
+  Error error;
   try {
-    const auto names = py::module_::import("builtins").attr("dir")(py::handle(self));
-    const auto message = py::str(error.value());
-    const auto suggestion = didYouMean(name, py::object(names));
-    PyErr_Format(PyExc_AttributeError, "%U%s", message.ptr(), suggestion.c_str());
-  } catch (const py::error_already_set&) {
+    const auto names = checked(PyObject_Dir(self));
+    const auto message = checked(PyObject_Str(error.value()));
+    const auto suggestion = didYouMean(name, names.get());
+    PyErr_Format(PyExc_AttributeError, "%U%s", message.get(), suggestion.c_str());
+  } catch (const Raised&) {
     error.restore();
   }
 }
@@ -288,10 +286,10 @@ int setAttribute(PyObject* self, PyObject* name, PyObject* value) {
 
 /// A class whose objects are laid out and freed as those of `base`, so that a script object, which
 /// torch makes, can be given it.
-py::object makeClass(const py::type& base, const std::string& name) {
-  auto* laid_out_as = reinterpret_cast<PyTypeObject*>(base.ptr());
+Owned makeClass(PyObject* base, const char* name) {
+  auto* laid_out_as = reinterpret_cast<PyTypeObject*>(base);
   // CPython 3.10 keeps a pointer to the name.
-  static std::set<std::string> names;
+  static std::unordered_set<std::string> names;
   PyType_Slot slots[] = {
       {Py_tp_dealloc, reinterpret_cast<void*>(laid_out_as->tp_dealloc)},
       {Py_tp_new, reinterpret_cast<void*>(newObject)},
@@ -303,12 +301,8 @@ py::object makeClass(const py::type& base, const std::string& name) {
   PyType_Spec spec = {names.insert(name).first->c_str(),
                       static_cast<int>(laid_out_as->tp_basicsize), 0,
                       Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE, slots};
-  auto made = py::reinterpret_steal<py::object>(
-      PyType_FromSpecWithBases(&spec, py::make_tuple(base).ptr()));
-  if (!made) {
-    throw py::error_already_set();
-  }
-  return made;
+  const auto bases = checked(PyTuple_Pack(1, base));
+  return checked(PyType_FromSpecWithBases(&spec, bases.get()));
 }
 
 c10::ClassTypePtr classType(const std::string& qualified) {
@@ -319,18 +313,16 @@ c10::ClassTypePtr classType(const std::string& qualified) {
 
 /// From now on script objects of the class `qualified` are of the class `cls`, and `cls` makes such
 /// objects by `init`, a descriptor; `refusal` says why if there is none.
-void registerClass(const std::string& qualified, const py::object& cls, const py::object& init,
-                   const std::string& refusal) {
+void registerClass(const std::string& qualified, PyObject* cls, PyObject* init,
+                   const char* refusal) {
   auto type = classType(qualified);
-  auto* python = reinterpret_cast<PyTypeObject*>(cls.inc_ref().ptr());
+  auto* python = reinterpret_cast<PyTypeObject*>(Py_NewRef(cls));
   ownClasses()[type.get()] = python;
-  const bool makes = PyObject_TypeCheck(init.ptr(), descriptor_type);
-  auto* method = makes ? reinterpret_cast<Descriptor*>(init.ptr())->method : nullptr;
+  const bool makes = PyObject_TypeCheck(init, descriptor_type);
+  auto* method = makes ? reinterpret_cast<Descriptor*>(init)->method : nullptr;
   constructors()[python] = {type, method, refusal};
   // Not by an assignment, with which Python would call it after __new__.
-  if (PyDict_SetItemString(python->tp_dict, "__init__", init.ptr()) < 0) {
-    throw py::error_already_set();
-  }
+  checked(PyDict_SetItemString(python->tp_dict, "__init__", init));
   PyType_Modified(python);
   // Where the metaclass is `type`: since CPython 3.12 it is pybind11's, which calls __new__.
   python->tp_vectorcall = callClass;
@@ -374,12 +366,11 @@ Role roleOf(const std::string& name) {
   return roles.at(name);
 }
 
-/// A descriptor of the methods `names` of TorchScript's class `qualified`. `cls` is the class that
-/// will have it.
-py::object makeMethod(const py::object& cls, const std::string& qualified, const std::string& name,
-                      const std::string& role_name, const std::vector<std::string>& names,
-                      const py::object& declared, const std::set<std::string>& holding_gil,
-                      const std::string& signatures) {
+/// A descriptor of methods of TorchScript's class `qualified`: of those `names`, of which some hold
+/// the GIL. `cls` is the class that will have it.
+Owned makeMethod(PyObject* cls, const std::string& qualified, const std::string& name,
+                 const char* role_name, PyObject* names, PyObject* declared, PyObject* holding_gil,
+                 const char* signatures) {
   const auto type = classType(qualified);
   const auto role = roleOf(role_name);
   const bool is_property = role == Role::kGetter || role == Role::kSetter;
@@ -388,23 +379,140 @@ py::object makeMethod(const py::object& cls, const std::string& qualified, const
       .name = name,
       .where = is_property ? name : name + "()",
       .type = type.get(),
-      .cls = reinterpret_cast<PyTypeObject*>(cls.inc_ref().ptr()),
+      .cls = reinterpret_cast<PyTypeObject*>(Py_NewRef(cls)),
       .overloads = {},
-      .declared = declared.inc_ref().ptr(),
+      .declared = Py_NewRef(declared),
       .signatures = signatures,
   });
-  for (const auto& each : names) {
-    method->overloads.push_back(describeMethod(*type, each, role == Role::kStatic));
-    method->overloads.back().holds_gil = holding_gil.count(each) != 0;
-  }
+  forItems(names, [&](PyObject* each) {
+    method->overloads.push_back(describeMethod(*type, fromStr(each), role == Role::kStatic));
+    method->overloads.back().holds_gil = checked(PySequence_Contains(holding_gil, each)) == 1;
+  });
   auto* made = PyObject_New(Descriptor, descriptor_type);
   if (made == nullptr) {
-    throw py::error_already_set();
+    throw Raised();
   }
   made->vectorcall = callDescriptor;
   // As the class that has it, it is never freed.
   made->method = method.release();
-  return py::reinterpret_steal<py::object>(reinterpret_cast<PyObject*>(made));
+  return Owned(reinterpret_cast<PyObject*>(made));
+}
+
+// The module.
+
+/// What Python raises where `function` throws.
+template <class Function>
+PyObject* orRaise(const Function& function) {
+  try {
+    return function().release();
+  } catch (...) {
+    translate();
+    return nullptr;
+  }
+}
+
+Owned none() { return Owned(Py_NewRef(Py_None)); }
+
+/// Throws unless what torch makes is laid out as this module makes and reads it.
+void checkLayouts() {
+  const auto check = [](bool is_known, const char* what) {
+    if (!is_known) {
+      PyErr_Format(PyExc_ImportError, "%s is laid out otherwise in this torch: build it for this",
+                   what);
+      throw Raised();
+    }
+  };
+  const auto zero = checked(PyLong_FromLong(0));
+  const auto tensor = call(import("torch", "empty").get(), zero.get());
+  const auto address = attribute(tensor.get(), "_cdata");
+  check(PyLong_AsVoidPtr(address.get()) == toTensor(tensor.get()).unsafeGetTensorImpl(),
+        "torch.Tensor");
+  for (const auto& [qualified, function] : *functions) {
+    const auto type = torch::getCustomClass(c10::QualifiedName(qualified).prefix());
+    if (type == nullptr || type->methods().empty()) {
+      continue;
+    }
+    const auto object = c10::ivalue::Object::create(c10::StrongTypePtr(nullptr, type), 1);
+    const auto python = toPyObject(object);
+    check(Instance::isLaidOutSo(python.get()) && unwrap(python.get()) == object.get(),
+          "torch.ScriptObject");
+    const auto method = torchsMethod(python.get(), type->methods()[0]->name());
+    check(Instance::isLaidOutSo(method.get()), "torch.ScriptMethod");
+    return;
+  }
+}
+
+PyObject* use(PyObject* /*module*/, PyObject* address) {
+  return orRaise([&] {
+    functions = static_cast<const Functions*>(PyLong_AsVoidPtr(address));
+    checkLayouts();
+    return none();
+  });
+}
+
+PyObject* methodNames(PyObject* /*module*/, PyObject* qualified) {
+  return orRaise([&] {
+    auto names = checked(PyList_New(0));
+    for (const auto* method : classType(fromStr(qualified))->methods()) {
+      checked(PyList_Append(names.get(), toStr(method->name()).get()));
+    }
+    return names;
+  });
+}
+
+PyObject* makeClass(PyObject* /*module*/, PyObject* arguments) {
+  PyObject* base = nullptr;
+  const char* name = nullptr;
+  if (PyArg_ParseTuple(arguments, "Os", &base, &name) == 0) {
+    return nullptr;
+  }
+  return orRaise([&] { return makeClass(base, name); });
+}
+
+PyObject* makeMethod(PyObject* /*module*/, PyObject* arguments) {
+  PyObject *cls = nullptr, *names = nullptr, *declared = nullptr, *holding_gil = nullptr;
+  const char *qualified = nullptr, *name = nullptr, *role = nullptr, *signatures = nullptr;
+  if (PyArg_ParseTuple(arguments, "OsssOOOs", &cls, &qualified, &name, &role, &names, &declared,
+                       &holding_gil, &signatures) == 0) {
+    return nullptr;
+  }
+  return orRaise([&] {
+    return makeMethod(cls, qualified, name, role, names, declared, holding_gil, signatures);
+  });
+}
+
+PyObject* registerClass(PyObject* /*module*/, PyObject* arguments) {
+  const char *qualified = nullptr, *refusal = nullptr;
+  PyObject *cls = nullptr, *init = nullptr;
+  if (PyArg_ParseTuple(arguments, "sOOs", &qualified, &cls, &init, &refusal) == 0) {
+    return nullptr;
+  }
+  return orRaise([&] {
+    registerClass(qualified, cls, init, refusal);
+    return none();
+  });
+}
+
+PyObject* adoptValue(PyObject* /*module*/, PyObject* value) {
+  if (isScriptObject(value) && unwrap(value) == nullptr) {
+    PyErr_SetString(PyExc_TypeError, "a torch.ScriptObject that was never made");
+    return nullptr;
+  }
+  return orRaise([&] {
+    adopt(value);
+    return Owned(Py_NewRef(value));
+  });
+}
+
+int execute(PyObject* /*module*/) {
+  const Owned done(orRaise([] {
+    Known::made = new Known();
+    Tracing::start();
+    descriptor_type = makeDescriptorType();
+    bound_type = makeBoundType();
+    return none();
+  }));
+  return done ? 0 : -1;
 }
 
 }  // namespace
@@ -412,30 +520,18 @@ py::object makeMethod(const py::object& cls, const std::string& qualified, const
 
 // CPython without a GIL turns it on for this module, as for any that does not say it needs none:
 // classes, and which version of torch.ScriptMethod was seen, are kept without a lock.
-PYBIND11_MODULE(_native, module) {
+PyMODINIT_FUNC PyInit__native() {
   using namespace codegen::python;
-  Known::made = new Known();
-  Tracing::start();
-  descriptor_type = makeDescriptorType();
-  bound_type = makeBoundType();
-  module.def("use", [](uintptr_t address) {
-    functions = reinterpret_cast<const codegen::Functions*>(address);
-  });
-  module.def("method_names", [](const std::string& qualified) {
-    std::vector<std::string> names;
-    for (const auto* method : classType(qualified)->methods()) {
-      names.push_back(method->name());
-    }
-    return names;
-  });
-  module.def("make_class", makeClass);
-  module.def("make_method", makeMethod);
-  module.def("register_class", registerClass);
-  module.def("adopt", [](py::object value) {
-    if (isScriptObject(value.ptr()) && unwrap(value.ptr()) == nullptr) {
-      throw py::type_error("a torch.ScriptObject that was never made");
-    }
-    adopt(value.ptr());
-    return value;
-  });
+  static PyMethodDef methods[] = {{"use", use, METH_O, nullptr},
+                                  {"method_names", methodNames, METH_O, nullptr},
+                                  {"make_class", makeClass, METH_VARARGS, nullptr},
+                                  {"make_method", makeMethod, METH_VARARGS, nullptr},
+                                  {"register_class", registerClass, METH_VARARGS, nullptr},
+                                  {"adopt", adoptValue, METH_O, nullptr},
+                                  {nullptr, nullptr, 0, nullptr}};
+  static PyModuleDef_Slot slots[] = {{Py_mod_exec, reinterpret_cast<void*>(execute)},
+                                     {0, nullptr}};
+  static PyModuleDef definition = {PyModuleDef_HEAD_INIT, "_native", nullptr, 0, methods,
+                                   slots, nullptr, nullptr, nullptr};
+  return PyModuleDef_Init(&definition);
 }

@@ -5,18 +5,10 @@
 #pragma once
 
 #include <codegen/python/objects.h>
-#include <torch/csrc/Exceptions.h>
 
 #include <memory>
 #include <optional>
 #include <vector>
-
-// torch/csrc/jit/python/pybind_utils.h declares these too, and costs more than all else here.
-namespace torch::jit {
-TORCH_PYTHON_API c10::IValue toIValue(py::handle object, const c10::TypePtr& type,
-                                      std::optional<int32_t> size = std::nullopt);
-TORCH_PYTHON_API py::object toPyObject(c10::IValue value);
-}  // namespace torch::jit
 
 namespace codegen::python {
 
@@ -111,7 +103,7 @@ inline Type describeInstance(const c10::TypePtr& real) {
   return {.kind = ValueKind::kInstance,
           .name = std::string(module) + "." + name,
           .torch = real,
-          .cls = Known::attribute(module, name)};
+          .cls = import(module, name).release()};
 }
 
 inline Type describeType(const c10::TypePtr& fake, const c10::TypePtr& real) {
@@ -180,8 +172,8 @@ class Conversion {
     }
     const auto kind = is_optional ? type.contained[0].kind : type.kind;
     int overflow = 0;
-    if (kind == ValueKind::kTensor && THPVariable_CheckExact(value)) {
-      out = THPVariable_Unpack(value);
+    if (kind == ValueKind::kTensor && isExactTensor(value)) {
+      out = toTensor(value);
     } else if (kind == ValueKind::kInt && PyLong_CheckExact(value)) {
       out = static_cast<int64_t>(PyLong_AsLongLongAndOverflow(value, &overflow));
     } else if (kind == ValueKind::kFloat && PyFloat_CheckExact(value)) {
@@ -236,26 +228,26 @@ class Conversion {
   }
 
   bool tensor(PyObject* value, c10::IValue& out) {
-    const bool is_tensor = THPVariable_Check(value);
+    const bool is_tensor = isTensor(value);
     if (has_torchs_way_ && hasTorchFunction(value)) {
       torchs_way_ = true;
     } else if (!is_tensor) {
       return mismatched(value);
     }
     if (is_tensor) {
-      out = THPVariable_Unpack(value);
+      out = toTensor(value);
     }
     return true;
   }
 
   static bool hasTorchFunction(PyObject* value) {
-    const auto function = py::reinterpret_steal<py::object>(
+    const Owned function(
         PyObject_GetAttrString(reinterpret_cast<PyObject*>(Py_TYPE(value)), "__torch_function__"));
     if (!function && !PyErr_ExceptionMatches(PyExc_AttributeError)) {
       raised();
     }
     PyErr_Clear();
-    return function && function.ptr() != Known::get().disabled_torch_function;
+    return function && function.get() != Known::get().disabled_torch_function;
   }
 
   /// What stands for a number while torch traces, which only torch knows to convert.
@@ -274,7 +266,7 @@ class Conversion {
 
   /// A bool is no number, and a tensor no scalar.
   static bool isNoNumber(PyObject* value) {
-    return PyBool_Check(value) || isNumpyBool(value) || THPVariable_Check(value);
+    return PyBool_Check(value) || isNumpyBool(value) || isTensor(value);
   }
 
   bool integer(PyObject* value, c10::IValue& out) {
@@ -285,12 +277,12 @@ class Conversion {
         (exact_ && !isInstance(value, Known::get().integral))) {
       return mismatched(value);
     }
-    const auto index = py::reinterpret_steal<py::object>(PyNumber_Index(value));
+    const Owned index(PyNumber_Index(value));
     if (!index) {
       // Such as an array of several.
       return PyErr_ExceptionMatches(PyExc_TypeError) ? cleared(value) : raised();
     }
-    return number(index.ptr(), out);
+    return number(index.get(), out);
   }
 
   bool number(PyObject* value, c10::IValue& out) {
@@ -310,7 +302,7 @@ class Conversion {
     return mismatched(value);
   }
 
-  [[noreturn]] static bool raised() { throw py::error_already_set(); }
+  [[noreturn]] static bool raised() { throw Raised(); }
 
   bool real(PyObject* value, c10::IValue& out) {
     if (symbolic(Known::get().sym_float, value)) {
@@ -389,9 +381,9 @@ class Conversion {
     items.reserve(static_cast<size_t>(PySequence_Fast_GET_SIZE(value)));
     // Converting one may run Python, which may change the list.
     for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(value); ++i) {
-      const auto item = py::reinterpret_borrow<py::object>(PySequence_Fast_GET_ITEM(value, i));
+      const Owned item(Py_NewRef(PySequence_Fast_GET_ITEM(value, i)));
       c10::IValue converted;
-      if (!convert(element, item.ptr(), converted)) {
+      if (!convert(element, item.get(), converted)) {
         return within("[" + std::to_string(i) + "]");
       }
       items.push_back(std::move(converted));
@@ -406,9 +398,9 @@ class Conversion {
     }
     const Within within_dict(depth_);
     c10::impl::GenericDict items(type.contained[0].torch, type.contained[1].torch);
-    const auto copied = py::reinterpret_steal<py::object>(PyDict_Items(value));
-    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(copied.ptr()); ++i) {
-      auto* pair = PyList_GET_ITEM(copied.ptr(), i);
+    const auto copied = checked(PyDict_Items(value));
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(copied.get()); ++i) {
+      auto* pair = PyList_GET_ITEM(copied.get(), i);
       c10::IValue key, item;
       if (!convert(type.contained[0], PyTuple_GET_ITEM(pair, 0), key)) {
         mismatch_->is_key = mismatch_->path.empty();
@@ -472,8 +464,9 @@ class Conversion {
     if (std::string_view(Py_TYPE(value)->tp_name) != "FakeScriptObject") {
       return false;
     }
-    const auto name = py::getattr(py::handle(value), "script_class_name", py::none());
-    torchs_way_ = has_torchs_way_ && name.equal(py::str(expected.name()->qualifiedName()));
+    const auto name = attribute(value, "script_class_name");
+    const auto& qualified = expected.name()->qualifiedName();
+    torchs_way_ = has_torchs_way_ && PyUnicode_Check(name.get()) && fromStr(name.get()) == qualified;
     return torchs_way_;
   }
 
@@ -521,7 +514,7 @@ class Conversion {
         are_values &= unwrap(inner) != nullptr;
       } else if (PyLong_CheckExact(inner)) {
         are_values &= number(inner, out);
-      } else if (THPVariable_Check(inner) && !THPVariable_CheckExact(inner)) {
+      } else if (isTensor(inner) && !isExactTensor(inner)) {
         torchs_way_ |= has_torchs_way_ && hasTorchFunction(inner);
       }
     });
@@ -553,9 +546,9 @@ class Conversion {
 
   bool byTorch(const Type& type, PyObject* value, c10::IValue& out) {
     try {
-      out = torch::jit::toIValue(value, type.torch);
+      out = torch::jit::toIValue({value}, type.torch);
       return true;
-    } catch (const py::error_already_set&) {
+    } catch (const pybind11::error_already_set&) {
       throw;
     } catch (const python_error&) {
       throw;
@@ -576,15 +569,15 @@ class Conversion {
 inline PyObject* toPython(const Type& type, c10::IValue&& value);
 
 inline PyObject* toList(const Type& element, c10::ArrayRef<c10::IValue> values) {
-  auto list = py::reinterpret_steal<py::object>(PyList_New(static_cast<Py_ssize_t>(values.size())));
+  Owned list(PyList_New(static_cast<Py_ssize_t>(values.size())));
   for (size_t i = 0; list && i < values.size(); ++i) {
     auto* item = toPython(element, c10::IValue(values[i]));
     if (item == nullptr) {
       return nullptr;
     }
-    PyList_SET_ITEM(list.ptr(), static_cast<Py_ssize_t>(i), item);
+    PyList_SET_ITEM(list.get(), static_cast<Py_ssize_t>(i), item);
   }
-  return list.release().ptr();
+  return list.release();
 }
 
 /// A new reference; null if Python raised.
@@ -610,17 +603,17 @@ inline PyObject* toPython(const Type& type, c10::IValue&& value) {
   }
   if (value.isObject()) {
     if (auto* cls = findClass(*value.toObjectRef().type())) {
-      return newInstance(cls, torch::jit::Object(std::move(value).toObject()));
+      return newScriptObject(cls, std::move(value).toObject());
     }
   }
   if (type.kind == ValueKind::kList && value.isList()) {
     return toList(type.contained[0], value.toListRef());
   }
-  auto converted = torch::jit::toPyObject(std::move(value));
+  auto converted = toPyObject(std::move(value));
   if (type.holds_objects) {
-    adopt(converted.ptr());
+    adopt(converted.get());
   }
-  return converted.release().ptr();
+  return converted.release();
 }
 
 }  // namespace codegen::python

@@ -7,18 +7,17 @@
 // and where torch traces, calls go torch's way, through that.
 #pragma once
 
+#include <c10/core/impl/LocalDispatchKeySet.h>
 #include <codegen/python/values.h>
 #include <codegen/registration.h>
-#include <pybind11/pybind11.h>
 #include <structmember.h>
-#include <torch/csrc/jit/api/method.h>
 
 #include <cxxabi.h>
 
 #include <memory>
 #include <new>
-#include <set>
 #include <stdexcept>
+#include <utility>
 
 namespace codegen::python {
 
@@ -187,7 +186,7 @@ class Matching {
     if (!mismatch.overflow.empty()) {
       const auto place = mismatch.path.empty() ? "" : ": " + root() + mismatch.path;
       PyErr_SetString(PyExc_OverflowError, (what() + place + " " + mismatch.overflow).c_str());
-      throw py::error_already_set();
+      throw Raised();
     }
     return false;
   }
@@ -225,13 +224,13 @@ class Matching {
       while (i < parameters.size() && PyUnicode_Compare(name, parameters[i].keyword) != 0) {
         ++i;
       }
-      const auto quoted = "'" + std::string(py::str(name)) + "'";
+      const auto quoted = "'" + fromStr(name) + "'";
       if (i == parameters.size()) {
-        py::list known;
+        const auto known = checked(PyList_New(0));
         for (const auto& parameter : parameters) {
-          known.append(py::handle(parameter.keyword));
+          checked(PyList_Append(known.get(), parameter.keyword));
         }
-        return " got an unexpected keyword argument " + quoted + didYouMean(name, known);
+        return " got an unexpected keyword argument " + quoted + didYouMean(name, known.get());
       }
       if (i < given_.count && i < overload_.positional) {
         return " got multiple values for argument " + quoted;
@@ -263,24 +262,26 @@ class Matching {
 
 /// Puts the class and the method before the message of the exception that is set, if it has one.
 inline void nameMethod(const std::string& where) {
-  py::error_already_set error;
+  Error error;
   try {
-    const auto arguments = error.value().attr("args");
-    if (py::len(arguments) == 1 && py::isinstance<py::str>(arguments[py::int_(0)])) {
-      const auto message = py::str(where + ": ") + py::str(arguments[py::int_(0)]);
-      error.value().attr("args") = py::make_tuple(message);
+    const auto arguments = attribute(error.value(), "args");
+    if (PyTuple_Check(arguments.get()) && PyTuple_GET_SIZE(arguments.get()) == 1 &&
+        PyUnicode_Check(PyTuple_GET_ITEM(arguments.get(), 0))) {
+      const auto message = checked(PyUnicode_FromFormat("%s: %U", where.c_str(),
+                                                        PyTuple_GET_ITEM(arguments.get(), 0)));
+      const auto named = checked(PyTuple_Pack(1, message.get()));
+      checked(PyObject_SetAttrString(error.value(), "args", named.get()));
     }
-  } catch (const py::error_already_set&) {
+  } catch (const Raised&) {
     // An exception of another make keeps the message that it has.
+    PyErr_Clear();
   }
   error.restore();
 }
 
 /// Raises a class of Python's with a message of C++'s, which may be no UTF-8.
 inline void raiseAs(PyObject* kind, const std::string& text) {
-  const auto decoded = py::reinterpret_steal<py::object>(
-      PyUnicode_DecodeUTF8(text.data(), static_cast<Py_ssize_t>(text.size()), "backslashreplace"));
-  PyErr_SetObject(kind, decoded.ptr());
+  PyErr_SetObject(kind, toStr(text).get());
 }
 
 /// A message that is no UTF-8, which torch would turn into a UnicodeDecodeError.
@@ -310,33 +311,49 @@ inline PyObject* standardKind(const std::exception& error) {
              : nullptr;
 }
 
-/// Raises what C++ threw as torch and pybind11 map it, with the class and the method named.
-inline void raise(const NativeMethod& method) {
+/// Raises what C++ threw as torch and pybind11 map it. Whether it is of C++: what Python has raised
+/// is told as it is.
+inline bool translate() {
+  const auto thrown = std::current_exception();
   try {
     throw;
   } catch (const abi::__forced_unwind&) {
     throw;  // The interpreter is gone, and with it this thread.
-  } catch (py::error_already_set& error) {
-    error.restore();
-    return;
-  } catch (python_error& error) {
-    error.restore();
-    return;
-  } catch (const Refusal& refusal) {
-    PyErr_SetString(PyExc_TypeError, refusal.what());
-    return;
+  } catch (const Raised&) {
+    return false;
+  } catch (const pybind11::error_already_set&) {
+    torch::translate_exception_to_python(thrown);
+    return false;
+  } catch (const python_error&) {
+    torch::translate_exception_to_python(thrown);
+    return false;
   } catch (const std::exception& error) {
     if (auto* kind = standardKind(error)) {
       raiseAs(kind, error.what());
-      return nameMethod(method.where);
+      return true;
     }
-    torch::translate_exception_to_python(std::current_exception());
+    torch::translate_exception_to_python(thrown);
     if (PyErr_ExceptionMatches(PyExc_UnicodeDecodeError)) {
       PyErr_Clear();
       raiseUndecodable(error);
     }
   } catch (...) {
     PyErr_SetString(PyExc_RuntimeError, "unknown exception");
+  }
+  return true;
+}
+
+/// The same with the class and the method named; a Refusal names them itself.
+inline void raise(const NativeMethod& method) {
+  try {
+    throw;
+  } catch (const Refusal& refusal) {
+    PyErr_SetString(PyExc_TypeError, refusal.what());
+    return;
+  } catch (...) {
+    if (!translate()) {
+      return;
+    }
   }
   nameMethod(method.where);
 }
@@ -412,27 +429,30 @@ inline void run(const Overload& overload, Call& call) {
   overload.function(call);
 }
 
+inline Owned torchsMethod(PyObject* self, const std::string& name) {
+  const auto get = attribute(Known::get().script_object, "__getattr__");
+  return call(get.get(), self, toStr(name).get());
+}
+
+inline Owned torchsStaticMethod(const c10::QualifiedName& cls, const std::string& name) {
+  const auto wrapper = import("torch._C", "_get_custom_class_python_wrapper");
+  const auto prefix = cls.prefix();
+  const auto space = toStr(prefix.substr(prefix.rfind('.') + 1));
+  return attribute(call(wrapper.get(), space.get(), toStr(cls.name()).get()).get(), name.c_str());
+}
+
 /// The call through `torch.ScriptMethod`, or what torch.classes has for a static method.
 inline PyObject* callTorch(const NativeMethod& method, const Overload& overload, PyObject* self,
                            const Given& given) {
-  py::object callee;
   if (self != nullptr && unwrap(self) == nullptr) {
     throw Refusal(method.where + ": the object was never made");
   }
-  if (self != nullptr) {
-    callee =
-        py::handle(Known::get().script_object).attr("__getattr__")(py::handle(self), overload.name);
-  } else {
-    const auto& name = *method.type->name();
-    const auto wrapper = py::module_::import("torch._C").attr("_get_custom_class_python_wrapper");
-    const auto prefix = name.prefix();
-    callee = wrapper(prefix.substr(prefix.rfind('.') + 1), name.name()).attr(overload.name.c_str());
-  }
-  auto* result = PyObject_Vectorcall(callee.ptr(), given.positional, given.count, given.keywords);
-  if (result != nullptr) {
-    adopt(result);
-  }
-  return result;
+  const auto callee = self != nullptr ? torchsMethod(self, overload.name)
+                                      : torchsStaticMethod(*method.type->name(), overload.name);
+  auto result =
+      checked(PyObject_Vectorcall(callee.get(), given.positional, given.count, given.keywords));
+  adopt(result.get());
+  return result.release();
 }
 
 /// The TypeError of a call that no overload takes.
@@ -441,7 +461,7 @@ inline Refusal noOverload(const NativeMethod& method, const Given& given) {
   for (size_t i = 0; i < given.count + given.keyword_count(); ++i) {
     types += i == 0 ? "" : ", ";
     if (i >= given.count) {
-      types += std::string(py::str(PyTuple_GET_ITEM(given.keywords, i - given.count))) + "=";
+      types += fromStr(PyTuple_GET_ITEM(given.keywords, i - given.count)) + "=";
     }
     types += typeName(given.positional[i]);
   }
@@ -575,8 +595,8 @@ inline PyObject* bind(PyTypeObject* type, Descriptor* descriptor, PyObject* self
   if (function == nullptr) {
     throw Refusal(descriptor->method->where + ": the object was never made");
   }
-  const auto owner = c10::intrusive_ptr<c10::ivalue::Object>::reclaim_copy(object);
-  auto* made = newInstance(type, torch::jit::Method(owner, function));
+  auto* made = newInstance(type, std::make_unique<torch::jit::Method>(
+                                     ScriptObjectValue::reclaim_copy(object), function));
   Py_INCREF(self);
   Py_INCREF(descriptor);
   *Bound::of(made) = {callBound, self, descriptor};

@@ -3,14 +3,11 @@
 // Script objects as Python knows them, and their classes.
 #pragma once
 
-#include <pybind11/pybind11.h>
-#include <torch/csrc/autograd/python_variable.h>
-#include <torch/csrc/jit/api/object.h>
-#include <torch/custom_class.h>
+#include <ATen/core/class_type.h>
+#include <codegen/python/torch_python.h>
 
-#include <string>
+#include <memory>
 #include <unordered_map>
-#include <utility>
 
 namespace codegen::python {
 
@@ -20,66 +17,98 @@ inline std::string typeName(PyObject* value) {
 }
 
 /// `; did you mean 'name'?` where one of `names` is like it, else nothing.
-inline std::string didYouMean(PyObject* name, const py::object& names) {
-  const py::list close =
-      py::module_::import("difflib").attr("get_close_matches")(py::handle(name), names, 1);
-  if (close.empty() || PyUnicode_Compare(py::object(close[0]).ptr(), name) == 0) {
+inline std::string didYouMean(PyObject* name, PyObject* names) {
+  const auto find = import("difflib", "get_close_matches");
+  const auto one = checked(PyLong_FromLong(1));
+  const auto close = call(find.get(), name, names, one.get());
+  if (PyList_GET_SIZE(close.get()) == 0 ||
+      PyUnicode_Compare(PyList_GET_ITEM(close.get(), 0), name) == 0) {
     return "";
   }
-  return "; did you mean '" + std::string(py::str(close[0])) + "'?";
+  return "; did you mean '" + fromStr(PyList_GET_ITEM(close.get(), 0)) + "'?";
 }
 
 inline std::string representation(PyObject* value) {
-  const auto text = py::reinterpret_steal<py::object>(PyObject_Repr(value));
+  const Owned text(PyObject_Repr(value));
   if (!text) {
     PyErr_Clear();
     return "...";
   }
-  return py::cast<std::string>(text);
+  return fromStr(text.get());
 }
 
 /// What is looked up by name: once, and never freed.
 struct Known {
-  PyObject* script_object = attribute("torch", "ScriptObject");
-  PyObject* script_method = attribute("torch", "ScriptMethod");
-  PyObject* disabled_torch_function = attribute("torch._C", "_disabled_torch_function_impl");
-  PyObject* class_by_name = attribute("torch.jit._state", "_name_to_pyclass");
-  PyObject* integral = attribute("numbers", "Integral");
-  PyObject* real = attribute("numbers", "Real");
-  PyObject* complex = attribute("numbers", "Complex");
-  PyObject* sym_int = attribute("torch", "SymInt");
-  PyObject* sym_float = attribute("torch", "SymFloat");
-  PyObject* sym_bool = attribute("torch", "SymBool");
+  PyObject* script_object = import("torch", "ScriptObject").release();
+  PyObject* script_method = import("torch", "ScriptMethod").release();
+  PyObject* disabled_torch_function =
+      import("torch._C", "_disabled_torch_function_impl").release();
+  PyObject* class_by_name = import("torch.jit._state", "_name_to_pyclass").release();
+  PyObject* integral = import("numbers", "Integral").release();
+  PyObject* real = import("numbers", "Real").release();
+  PyObject* complex = import("numbers", "Complex").release();
+  PyObject* sym_int = import("torch", "SymInt").release();
+  PyObject* sym_float = import("torch", "SymFloat").release();
+  PyObject* sym_bool = import("torch", "SymBool").release();
 
   /// Made when the module is imported: calls do not ask whether it is.
   static inline const Known* made = nullptr;
   static const Known& get() { return *made; }
-
-  static PyObject* attribute(const char* module, const char* name) {
-    return py::object(py::module_::import(module).attr(name)).release().ptr();
-  }
 };
-
-inline bool isInstance(PyObject* value, PyObject* cls) {
-  const int is = PyObject_IsInstance(value, cls);
-  if (is < 0) {
-    throw py::error_already_set();
-  }
-  return is == 1;
-}
 
 inline bool isScriptObject(PyObject* value) {
   return PyObject_TypeCheck(value, reinterpret_cast<PyTypeObject*>(Known::get().script_object));
 }
 
+/// An object of a class of pybind11's, as its versions 3.0 and 3.1 lay it out.
+struct Instance {
+  PyObject_HEAD
+      /// Of a torch.ScriptObject a torch::jit::Object, of a torch.ScriptMethod a torch::jit::Method.
+      void* value;
+  /// A std::unique_ptr to the same, in room for a std::shared_ptr.
+  void* holder[2];
+  PyObject* weak_references;
+  /// One byte of them.
+  uint8_t flags;
+
+  /// It owns its value, which lies in itself together with its holder, which is constructed.
+  static constexpr uint8_t kComplete = 0b0111;
+  /// It is found by the address of its value, which of these nobody asks for.
+  static constexpr uint8_t kRegistered = 0b1000;
+
+  static Instance* of(PyObject* object) { return reinterpret_cast<Instance*>(object); }
+
+  /// Whether an object that torch made is laid out so, whatever its class adds.
+  static bool isLaidOutSo(PyObject* object) {
+    const auto* instance = of(object);
+    return Py_TYPE(object)->tp_basicsize >= static_cast<Py_ssize_t>(sizeof(Instance)) &&
+           instance->value != nullptr && instance->holder[0] == instance->value &&
+           instance->weak_references == nullptr && instance->flags == (kComplete | kRegistered);
+  }
+};
+
+/// What torch::jit::Object is, laid out: its one member.
+using ScriptObjectValue = c10::intrusive_ptr<c10::ivalue::Object>;
+
 /// What a `torch.ScriptObject` stands for, without a reference of its own; null if it was never
 /// made.
 inline c10::ivalue::Object* unwrap(PyObject* script_object) {
-  auto* instance = reinterpret_cast<py::detail::instance*>(script_object);
-  auto* object = static_cast<torch::jit::Object*>(instance->simple_value_holder[0]);
-  // torch::jit::Object::_ivalue gives a pointer that counts, of which a call has no need.
-  static_assert(sizeof(torch::jit::Object) == sizeof(c10::ivalue::Object*));
-  return object == nullptr ? nullptr : *reinterpret_cast<c10::ivalue::Object**>(object);
+  auto* value = static_cast<ScriptObjectValue*>(Instance::of(script_object)->value);
+  return value == nullptr ? nullptr : value->get();
+}
+
+/// A new object of `type`, a class of pybind11's or one that derives from it, which holds `value`.
+template <class T>
+PyObject* newInstance(PyTypeObject* type, std::unique_ptr<T> value) {
+  auto made = checked(type->tp_alloc(type, 0));
+  auto* instance = Instance::of(made.get());
+  instance->value = instance->holder[0] = value.release();
+  instance->flags = Instance::kComplete;
+  return made.release();
+}
+
+inline PyObject* newScriptObject(PyTypeObject* type, ScriptObjectValue object) {
+  return newInstance(type, std::make_unique<ScriptObjectValue>(std::move(object)));
 }
 
 /// The Python classes of TorchScript classes, in this package.
@@ -107,18 +136,6 @@ inline PyTypeObject* findClass(const c10::ClassType& type) {
   return reinterpret_cast<PyTypeObject*>(found);
 }
 
-/// A new object of `type`, a class of pybind11's or one that derives from it, which holds `value`.
-template <class T>
-PyObject* newInstance(PyTypeObject* type, T value) {
-  static auto* info = py::detail::get_type_info(typeid(T), true);
-  auto* made = py::detail::make_new_instance(type);
-  auto* instance = reinterpret_cast<py::detail::instance*>(made);
-  instance->owned = true;
-  instance->get_value_and_holder(info).value_ptr() = new T(std::move(value));
-  info->init_instance(instance, nullptr);
-  return made;
-}
-
 /// Gives a script object the class that it has in Python, in place.
 inline void adoptObject(PyObject* value) {
   if (reinterpret_cast<PyObject*>(Py_TYPE(value)) != Known::get().script_object) {
@@ -144,7 +161,7 @@ void forEach(PyObject* value, const Visit& visit) {
     return;
   }
   if (Py_EnterRecursiveCall(" in a container") != 0) {
-    throw py::error_already_set();
+    throw Raised();
   }
   struct Leave {
     ~Leave() { Py_LeaveRecursiveCall(); }

@@ -22,7 +22,7 @@ __all__ = [
     "SearcherInterface",
 ]
 
-_runtime.load(__file__, "spec.yaml", "a8d648fc0a6fa282")
+_runtime.load(__file__, "spec.yaml", "c2394a5d81ab8405")
 
 import torch  # noqa: E402
 

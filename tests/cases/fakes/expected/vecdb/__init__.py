@@ -22,7 +22,7 @@ __all__ = [
     "Real",
 ]
 
-_runtime.load(__file__, "spec.yaml", "4e32812f89eb82d2")
+_runtime.load(__file__, "spec.yaml", "964ed0c8e33a66bc")
 
 import torch  # noqa: E402
 

@@ -21,7 +21,7 @@ __all__ = [
     "whitespace",
 ]
 
-_runtime.load(__file__, "spec.yaml", "bea999a64a89b7e0")
+_runtime.load(__file__, "spec.yaml", "889c442ef1e878bd")
 
 import torch  # noqa: E402
 

@@ -10,7 +10,7 @@ namespace {
 
 // What the Python package reads before it loads this library.
 [[gnu::used]] constexpr char stamp[] =
-    "torch-backend-codegen torch=" TORCH_VERSION " source=bea999a64a89b7e0;";
+    "torch-backend-codegen torch=" TORCH_VERSION " source=889c442ef1e878bd;";
 
 const vecdb::backend<vecdb::Delegate> registered_vecdb_delegate("vecdb_delegate", "The delegate.");
 const codegen::RegisteredPreprocess preprocess_vecdb_delegate(
