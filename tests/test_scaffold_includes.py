@@ -201,3 +201,46 @@ class {name} : public torch::CustomClassHolder {{
     assert main(["scaffold", "parts.yaml"]) == 0
     assert (Path("first.h").read_text(), Path("second.h").read_text()) == before
     compiles_alone("third.h")
+
+
+def test_headers_without_custom_classes(folder: Path) -> None:
+    """A delegate of torch's needs no more than its interface, functions no more than what they take."""
+    Path("one.yaml").write_text("""\
+library: one
+cpp: {headers: [one.h]}
+backends:
+  - name: backend
+    methods: [{func: "version() -> str"}]
+    implementations: [{name: one, class: "one::Delegate", preprocess: "one::preprocess"}]
+""")
+    Path("two.yaml").write_text("""\
+library: two
+cpp: {headers: [two.h], sources: [two.cpp]}
+classes:
+  - name: Words
+    class: std::stack<std::string>
+    methods:
+      - {func: "first() -> (str, int)", impl: "two::first"}
+      - {func: "count(float x) -> int", impl: "two::count", static: true}
+""")
+    assert main(["scaffold", "one.yaml"]) == main(["scaffold", "two.yaml"]) == 0
+    assert re.findall("#include <(.*)>", Path("one.h").read_text()) == [
+        "torch/csrc/jit/api/module.h",
+        "torch/csrc/jit/backends/backend_detail.h",
+        "torch/csrc/jit/backends/backend_interface.h",
+        "string",
+    ]
+    assert re.findall("#include <(.*)>", Path("two.h").read_text()) == [
+        "c10/util/intrusive_ptr.h",
+        "cstdint",
+        "stack",
+        "string",
+        "tuple",
+    ]
+    assert Path("two.cpp").read_text().startswith("""\
+#include "two.h"
+
+#include <c10/util/Exception.h>
+""")
+    for name in ("one.h", "two.h", "two.cpp"):
+        compiles_alone(name)

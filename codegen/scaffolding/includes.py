@@ -58,8 +58,11 @@ _STANDARD: Mapping[str, str] = {
 }
 
 
-def needed(text: str, had: Set[str]) -> set[str]:
-    """What a text has to include, beside what it includes already, for the names in it."""
+def needed(text: str, had: Set[str], *, covered: bool = False) -> set[str]:
+    """What a text has to include, beside what it includes already, for the names in it.
+
+    `covered` says that something it includes declares all that a header of torch's classes does.
+    """
     code = re.sub(r'///.*|"(?:\\.|[^"\\])*"', "", text)
     wanted = {
         header
@@ -67,7 +70,7 @@ def needed(text: str, had: Set[str]) -> set[str]:
         for name, header in names.items()
         if re.search(rf"(?<!\w)(?<!\w::){name}(?!\w)", code)
     }
-    if (had | wanted) & _UMBRELLAS:
+    if covered or (had | wanted) & _UMBRELLAS:
         wanted -= set(_TORCH.values()) - {HOLDER}
     return wanted - had - ({HOLDER} if had & _UMBRELLAS else set())
 

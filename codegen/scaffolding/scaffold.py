@@ -354,15 +354,16 @@ class _Writer:
             if edits := self._edits.get(file.path):
                 named = self._named if file in self._old_headers else ""
                 had = self._included(file)
-                edits.includes |= needed(f"{edits.text}\n{named}", had | edits.includes)
+                both = had | edits.includes
+                covered = bool(both & self._existing.interfaces.keys())
+                edits.includes |= needed(f"{edits.text}\n{named}", both, covered=covered)
                 edits.includes -= had
 
     def _included(self, file: File) -> set[str]:
         """What a file includes, also by what it includes, and what is added to that."""
         reached = [h for h in self._old_headers if self._existing.reaches(file, h)]
         added = [edits.includes for h in reached if (edits := self._edits.get(h.path))]
-        found = self._existing.includes(file).union(*added)
-        return found | ({HOLDER} if found & self._existing.interfaces.keys() else set())
+        return self._existing.includes(file).union(*added)
 
     def _edits_of(self, file: File) -> Edits:
         return self._edits.setdefault(file.path, Edits(file))
@@ -389,12 +390,14 @@ class _Writer:
 
     def _missing(self, pieces: Pieces) -> tuple[str, ...]:
         """What definitions in a new source name that its headers do not include."""
-        if self._new_headers:
-            return ()
         had = set[str]().union(*(self._included(header) for header in self._old_headers))
-        added = (e.includes for header in self._old_headers if (e := self._edits.get(header.path)))
+        had |= {i for edits in self._edits.values() for i in edits.includes}
+        if self._new_headers:
+            view = self._header()
+            had |= {*view.includes, *view.standard}
+        covered = bool(self._new_headers[1:] or had & self._existing.interfaces.keys())
         text = "\n".join(line for _, lines in pieces for line in lines)
-        return tuple(sorted(needed(text, had.union(*added))))
+        return tuple(sorted(needed(text, had, covered=covered)))
 
     def _render(self, template: str, view: render.View) -> str:
         return render.render(template, view, self._templates).text.rstrip("\n") + "\n"
@@ -410,7 +413,9 @@ class _Writer:
         includes = self._interfaces() | self._declaring(None, [*bases, *self._mentioned(text)])
         if inline and self._later:
             includes |= {self._headers[file.path] for file in self._old_headers}
-        includes |= needed(f"{text}\n{self._named}", includes | {HOLDER}) | {HOLDER}
+        covered = bool(self._interfaces())
+        includes |= needed(f"{text}\n{self._named}", includes, covered=covered)
+        includes |= set() if includes else {HOLDER}
         standard = sorted(filter(is_standard, includes))
         return HeaderView(
             tuple(sorted(includes - {*standard})), tuple(standard), declarations, definitions
