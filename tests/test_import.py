@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,8 @@ from codegen.diagnostics import Diagnostics
 from codegen.importing import pieces, printing, registry
 from codegen.importing.cpp_guess import guess
 from codegen.load import load
-from codegen.model import Library
+from codegen.model import Library, Method
+from codegen.schema import FunctionSchema
 from codegen.source import Source
 
 IMPORTED = ROOT / "tests" / "imported"
@@ -140,16 +142,19 @@ def implementations(library: Library) -> dict[str, set[str]]:
     }
 
 
-def schemas(library: Library, name: str) -> set[tuple[str, bool]]:
+def registered_as(library: Library, method: Method, name: str) -> FunctionSchema:
+    schema = library.registered(method.schema).with_one_return()
+    return replace(schema, name=name, overload="")
+
+
+def schemas(library: Library, name: str) -> set[tuple[object, bool]]:
     """What a class is registered with, by the names of TorchScript; docs and C++ aside."""
     cls = library.own[name]
-    found = set()
+    found: set[tuple[object, bool]] = set()
     for word, method in overloads.by_torchscript_name(cls.methods):
-        schema = library.registered(method.schema).with_one_return()
-        arguments = str(schema).partition("(")[2]
-        found.add((f"{word}({arguments}", method.static))
+        found.add((registered_as(library, method, word), method.static))
     if cls.init:
-        found.add((str(library.registered(cls.init.schema)), False))
+        found.add((registered_as(library, cls.init, "__init__"), False))
     found |= {(f"{p.name}: {p.type}, {p.writable}", False) for p in cls.properties}
     found |= {(f"flatten {index}: {flat.type}", False) for index, flat in enumerate(cls.flatten)}
     if cls.pickle:

@@ -102,7 +102,7 @@ class Registry:
             schema, tags = full, []
             # A kernel may stand under a name that has no schema.
             with suppress(RuntimeError):
-                schema = str(self._c._get_schema(name, overload))
+                schema = written(self._torch, self._c._get_schema(name, overload))
                 found = self._c._get_operation_overload(name, overload)
                 tags = [str(tag).rpartition(".")[2] for tag in found[2]] if found else []
             keys = kernels.get(full, [])
@@ -114,6 +114,7 @@ class Class:
     """A class and what torch tells of it. Nothing of it is called: the object that is asked holds no C++ object."""
 
     def __init__(self, torch: Any, kind: Any) -> None:
+        self._torch = torch
         self.name = str(kind)
         self.found: list[dict[str, Any]] = []
         self.first = 0
@@ -145,7 +146,7 @@ class Class:
         self.first = self.first if self.found else place
         self._names.add(schema.name)
         static = not self._object._has_method(schema.name)
-        self.found.append({"schema": str(schema), "static": static})
+        self.found.append({"schema": written(self._torch, schema), "static": static})
 
     def json(self) -> dict[str, Any]:
         properties = [
@@ -158,6 +159,52 @@ class Class:
         ]
         doc = self._wrapper.__doc__ or ""
         return {"name": self.name, "doc": doc, "methods": self.found, "properties": properties}
+
+
+def written(torch: Any, schema: Any) -> str:
+    """A schema as text, with defaults as a spec has them: torch prints text without its quotes."""
+    if not any(argument.has_default_value() for argument in schema.arguments):
+        return str(schema)
+
+    def shown(arguments: Any, returns: Any) -> str:
+        return str(torch._C.FunctionSchema("f", "", arguments, returns, False, False))
+
+    arguments = []
+    for given in schema.arguments:
+        bare = torch._C.Argument(
+            given.name, given.real_type, given.N, None, False, given.alias_info
+        )
+        if given.kwarg_only and "*" not in arguments:
+            arguments.append("*")
+        default = f"={literal(given.default_value)}" if given.has_default_value() else ""
+        arguments.append(shown([bare], []).removeprefix("f(").removesuffix(") -> ()") + default)
+    returns = shown([], schema.returns).removeprefix("f() -> ")
+    return f"{str(schema).partition('(')[0]}({', '.join(arguments)}) -> {returns}"
+
+
+def literal(value: Any) -> str:
+    """A default in the language of schemas; of what that has no text for, the type."""
+    match value:
+        case None | bool() | int() | float():
+            return str(value)
+        case complex(real=real, imag=imaginary):
+            return f"{real}{'' if str(imaginary).startswith('-') else '+'}{imaginary}j"
+        case str():
+            return f'"{"".join(map(escaped, value))}"'
+        case list():
+            return f"[{', '.join(map(literal, value))}]"
+        case tuple():
+            return f"({', '.join(map(literal, value))}{',' if len(value) == 1 else ''})"
+        case dict():
+            entries = (f"{literal(key)}: {literal(item)}" for key, item in value.items())
+            return f"{{{', '.join(entries)}}}"
+    return str(value) if type(value).__name__ == "device" else f"<{type(value).__name__}>"
+
+
+def escaped(char: str) -> str:
+    if char in '"\\':
+        return f"\\{char}"
+    return f"\\{ord(char):03o}" if ord(char) < 32 or ord(char) == 127 else char
 
 
 def attribute(classes: list[Class], schemas: Iterable[Any]) -> list[str]:

@@ -16,6 +16,7 @@ struct Keyword : torch::CustomClassHolder {};
 struct Elsewhere : torch::CustomClassHolder {};
 struct Unseen : torch::CustomClassHolder {};
 struct Static : torch::CustomClassHolder {};
+struct Defaults : torch::CustomClassHolder {};
 
 template <class T>
 using Ptr = c10::intrusive_ptr<T>;
@@ -57,9 +58,38 @@ TORCH_LIBRARY(odd, m) {
       .def_static("make", [](const std::string&) { return int64_t(2); })
       .def("__len__", [](const Ptr<Other>&) { return std::string(); });
   m.class_<Unseen>("Unseen");
+  // Of text in a default, torch prints neither the quotes nor the escapes.
+  c10::Dict<std::string, int64_t> dict;
+  dict.insert("a, b=1) -> (", 1);
+  torch::class_<Defaults>("odd", "Defaults")
+      .def("any", [](const Ptr<Defaults>&, c10::IValue x, c10::IValue y) { return x; }, "",
+           {torch::arg("x") = c10::IValue("None, Any y=\"\\\n"), torch::arg("y") = c10::IValue()})
+      .def("device", [](const Ptr<Defaults>&, c10::IValue x) { return x; }, "", {torch::arg("x") = at::Device("cuda:1")})
+      .def("list", [](const Ptr<Defaults>&, c10::IValue x) { return x; }, "", {torch::arg("x") = std::vector<double>{1, 1e-5}})
+      .def("tuple", [](const Ptr<Defaults>&, c10::IValue x) { return x; }, "",
+           {torch::arg("x") = c10::IValue(std::make_tuple(1, c10::IValue(), std::string("b")))})
+      .def("texts", [](const Ptr<Defaults>&, std::vector<std::string> x) { return x; }, "",
+           {torch::arg("x") = std::vector<std::string>{"a", "b, c"}})
+      .def("nested", [](const Ptr<Defaults>&, std::vector<std::vector<int64_t>> x) { return x; }, "",
+           {torch::arg("x") = std::vector<std::vector<int64_t>>{{1}, {}}})
+      .def("tensors", [](const Ptr<Defaults>&, std::vector<at::Tensor> x) { return x; }, "",
+           {torch::arg("x") = std::vector<at::Tensor>{}})
+      .def("dict", [](const Ptr<Defaults>&, c10::Dict<std::string, int64_t> x) { return x; }, "", {torch::arg("x") = dict})
+      .def("pair", [](const Ptr<Defaults>&, std::tuple<int64_t, double> x) { return x; }, "",
+           {torch::arg("x") = c10::IValue(std::make_tuple(1, 2.0))})
+      .def("complex", [](const Ptr<Defaults>&, c10::complex<double> x) { return x; }, "",
+           {torch::arg("x") = c10::complex<double>(-0.0, -INFINITY)})
+      .def("real", [](const Ptr<Defaults>&, std::optional<c10::complex<double>> x) { return x; }, "",
+           {torch::arg("x") = c10::complex<double>(2.5, 0)})
+      .def("scalar", [](const Ptr<Defaults>&, at::Scalar x) { return x; }, "",
+           {torch::arg("x") = c10::IValue(at::Scalar(uint64_t(18446744073709551615u)))})
+      .def("types", [](const Ptr<Defaults>&, at::ScalarType x, std::optional<at::Device> y) { return y; }, "",
+           {torch::arg("x") = int64_t(6), torch::arg("y") = at::Device("cpu")})
+      .def("tensor", [](const Ptr<Defaults>&, at::Tensor x) { return x; }, "", {torch::arg("x") = at::Tensor()});
   m.class_<Static>("Static").def_static("lonely", []() { return int64_t(1); });
 
   m.def("same.overload(__torch__.torch.classes.odd.Plain plain, Tensor(a!) value, *, int[2] shape=1) -> Tensor(a!)", {at::Tag::pt2_compliant_tag});
+  m.def("defaults(Tensor(a!) value, float eps=1e-5, str mode=\"a b\", *, int[2] shape=[1, 2], Device? to=None) -> Tensor(a!)");
   m.def("identity(Tensor value) -> Tensor", &identity);
 }
 TORCH_LIBRARY_FRAGMENT(odd_too, m) {
