@@ -14,7 +14,7 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 import torch
@@ -77,6 +77,63 @@ class Pairs(torch.nn.Module):
     @torch.jit.export
     def accum(self, x: torch.Tensor, h: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         return x + h, x - h
+
+
+# As a class its annotations would be strings here, which torch does not read.
+Pair = NamedTuple("Pair", [("first", torch.Tensor), ("second", torch.Tensor)])  # noqa: UP014
+
+
+class Unlowerable(torch.nn.Module):
+    """Methods of which torch writes code that it cannot read."""
+
+    @torch.jit.export
+    def receiver(this, x: torch.Tensor) -> torch.Tensor:
+        return x
+
+    @torch.jit.export
+    def first_result(self, _0: torch.Tensor) -> torch.Tensor:
+        return _0
+
+    @torch.jit.export
+    def second_result(self, _1: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        return _1, _1
+
+    @torch.jit.export
+    def exception(self, Exception: torch.Tensor) -> torch.Tensor:
+        return Exception
+
+    @torch.jit.export
+    def condition(self, bool: torch.Tensor) -> torch.Tensor:
+        return bool
+
+    @torch.jit.export
+    def keyword(self, *, h: torch.Tensor) -> torch.Tensor:
+        return h
+
+    @torch.jit.export
+    def takes(self, pair: Pair) -> torch.Tensor:
+        return pair.first
+
+    @torch.jit.export
+    def returns(self, x: torch.Tensor) -> tuple[torch.Tensor, Pair]:
+        return x, Pair(x, x)
+
+    @torch.jit.export
+    def nothing(self, x: torch.Tensor) -> tuple[()]:
+        return ()
+
+
+UNLOWERABLE = {
+    "receiver": "calls its first parameter 'this'; call it 'self'",
+    "first_result": "has the argument '_0', a name that torch takes for itself there; rename it",
+    "second_result": "has the argument '_1', a name that torch takes for itself there; rename it",
+    "exception": "has the argument 'Exception', a name that torch takes for itself there; rename it",
+    "condition": "has the argument 'bool', a name that torch takes for itself there; rename it",
+    "keyword": "has the argument 'h', which is keyword-only; torch lowers positional ones alone",
+    "takes": "has the argument 'pair' of the type test_jit_backend.Pair, which torch does not know in",
+    "returns": "returns a value of the type test_jit_backend.Pair, which torch does not know in",
+    "nothing": "returns an empty tuple, with which torch crashes; return None",
+}
 
 
 pytestmark = pytest.mark.filterwarnings("ignore:Lite Interpreter:DeprecationWarning")
@@ -305,6 +362,18 @@ class TestPoint3Lowering:
             ),
         ]:
             assert last_line(lambda a=arguments: backend.lower(*a)) == message.format(where)
+
+    @pytest.mark.parametrize("method", UNLOWERABLE)
+    def test_a_method_that_torch_cannot_lower(self, libraries: Path, method: str) -> None:
+        """Torch reports a line of its own code, if it does not crash."""
+        import torch_jit
+
+        with pytest.raises(ValueError) as refused:
+            torch_jit.torch_jit_test.lower(script(Unlowerable()), {method: ""})
+        where = f"torch_jit.torch_jit_test.lower(): the method '{method}' "
+        assert str(refused.value).startswith(where + UNLOWERABLE[method])
+        if method != "nothing":
+            assert "RuntimeError" in error(lambda: lower(OURS, Unlowerable(), {method: ""}))
 
     def test_a_traced_module(self, libraries: Path, native: ModuleType) -> None:
         traced = torch.jit.trace_module(Arithmetic(), {"accum": (X, H), "sub_accum": (X, H)})

@@ -149,7 +149,8 @@ class JitBackend(Implementation[T]):
 
         Raises:
             TypeError: `module` is not scripted, or a value of the spec is of no type that TorchScript has.
-            ValueError: The spec is empty, names a method that `module` lacks, or has an empty or mixed dict in it.
+            ValueError: The spec is empty, names a method that `module` lacks or torch cannot lower, or has an empty
+                or mixed dict in it.
             RuntimeError: The backend cannot preprocess or compile the module.
         """
         where = f"{self._qualified}.lower()"
@@ -159,6 +160,7 @@ class JitBackend(Implementation[T]):
             method_compile_spec = _function(self._prepare)(module, dict(method_compile_spec))
             _check_methods(where, f"what {self._prepare} returns", module, method_compile_spec)
         for method, value in method_compile_spec.items():
+            _check_method(where, method, module._c._get_method(method).schema)
             _check_value(where, f"method_compile_spec[{method!r}]", value)
         to_backend = cast(Any, torch._C)._jit_to_backend
         lowered = to_backend(self.name, module, dict(method_compile_spec))
@@ -199,6 +201,44 @@ def _check_methods(where: str, what: str, module: torch.jit.ScriptModule, spec: 
         if name not in methods:
             known = ", ".join(methods)
             raise ValueError(f"{where}: the module has no method {name!r}; it has {known}")
+
+
+_TAKEN = frozenset(["AssertionError", "Exception", "NoneType", "bool"])
+"""What cannot be an argument in the code that torch writes for a lowered method, beside `_0` for what it returns."""
+
+
+def _check_method(where: str, name: str, schema: Any) -> None:
+    """Torch writes a method of the same arguments, and names no line of the model where that code is wrong."""
+    where = f"{where}: the method '{name}'"
+    if name in ("__getstate__", "__setstate__"):
+        raise ValueError(f"{where} has a name that each lowered module needs; rename it")
+    receiver, *arguments = schema.arguments
+    if receiver.name != "self":
+        raise ValueError(f"{where} calls its first parameter '{receiver.name}'; call it 'self'")
+    result = schema.returns[0].type
+    is_tuple = isinstance(result, torch._C.TupleType)
+    returned = result.elements() if is_tuple else [result]
+    if not returned:
+        raise ValueError(f"{where} returns an empty tuple, with which torch crashes; return None")
+    taken = _TAKEN | {f"_{i}" for i in range(len(returned))}
+    for argument in arguments:
+        what = f"{where} has the argument '{argument.name}'"
+        if argument.name in taken:
+            raise ValueError(f"{what}, a name that torch takes for itself there; rename it")
+        if argument.kwarg_only:
+            raise ValueError(f"{what}, which is keyword-only; torch lowers positional ones alone")
+        _check_annotation(what, argument.type)
+    for each in returned:
+        _check_annotation(f"{where} returns a value", each)
+
+
+def _check_annotation(what: str, type_: Any) -> None:
+    """Where torch reads that code it knows no class, enum or named tuple of a model."""
+    if found := re.search(r"__torch__\.(?!torch\.classes\.)([\w.]+)", type_.annotation_str):
+        raise ValueError(
+            f"{what} of the type {found[1]}, which torch does not know in a lowered method;"
+            " use tensors, numbers, text, lists, dicts and plain tuples"
+        )
 
 
 def _check_value(where: str, path: str, value: object) -> None:
