@@ -18,6 +18,8 @@ from codegen.overrides import SHIPPED, Templates
 from codegen.source import Span
 
 SUFFIXES = (".yaml", ".yml")
+# For the formatter of a project that generated files stand in.
+_UNFORMATTED = "DisableFormat: true\nSortIncludes: Never\n"
 
 
 @dataclass(frozen=True)
@@ -147,6 +149,7 @@ def generate(
         )
     ]
     support = "".join(file.key for file in shared)
+    shared.append(_verbatim(".clang-format", _UNFORMATTED))
     each = [_Library(library, out, support, templates) for library in libraries]
     listed = {path.split("/")[0] for path, entry in manifest.items() if entry.spec}
     others = listed - {path.split("/")[0] for path in owned(manifest, named, out)}
@@ -219,7 +222,8 @@ def _specs(manifest: Manifest, out: Path) -> dict[str, Path]:
 class _Library:
     """The files of one library.
 
-    The fingerprint ties the Python package to the C++ that it was generated with.
+    The fingerprint ties the Python package to the C++ that it was generated with. Docs are not in it: a shared object
+    whose docs are older works as well.
     """
 
     def __init__(self, library: Library, out: Path, support: str, templates: Templates) -> None:
@@ -227,18 +231,10 @@ class _Library:
         self._templates = templates
         self._spec = _relative(Path(library.source.path), out.resolve().parent)
         self._folder = out.resolve() / library.name.value
-        headers: dict[str, tuple[str, render.View]] = {
-            f"include/{names.header(library.name.value, backend.name.value)}": (
-                "cpp/backend.h.j2",
-                cpp.header(library, backend, self._spec),
-            )
-            for backend in library.backends
-        }
-        source = ("cpp/registration.cpp.j2", cpp.source(library, self._spec, ""))
-        keys = [render.key(name, view, templates) for name, view in (*headers.values(), source)]
+        plain = _cpp(library.undocumented, self._spec, "")
+        keys = [render.key(name, view, templates) for name, view in plain.values()]
         self._fingerprint = output.digest(support + "".join(keys))[:16]
-        view = cpp.source(library, self._spec, self._fingerprint)
-        self._cpp = headers | {"src/registration.cpp": (source[0], view)}
+        self._cpp = _cpp(library, self._spec, self._fingerprint)
 
     def files(self) -> Iterator[File]:
         package = list(self._package())
@@ -256,7 +252,7 @@ class _Library:
         for path in ("__init__.py", "__init__.pyi"):
             yield self._python(path, package)
         for support in self._support():
-            text = self._templates.text(f"python/{support}")
+            text = render.left_alone(self._templates.text(f"python/{support}"))
             yield _verbatim(self._path(support), text, self._spec)
         yield _verbatim(self._path("py.typed"), "", self._spec)
         for module in modules(self._library):
@@ -296,6 +292,19 @@ class _Library:
 
     def _path(self, path: str) -> str:
         return f"{self._library.name}/{path}"
+
+
+def _cpp(library: Library, spec: str, fingerprint: str) -> dict[str, tuple[str, render.View]]:
+    """The files of C++, each with its template and its view."""
+    views: dict[str, tuple[str, render.View]] = {
+        f"include/{names.header(library.name.value, backend.name.value)}": (
+            "cpp/backend.h.j2",
+            cpp.header(library, backend, spec),
+        )
+        for backend in library.backends
+    }
+    source = cpp.source(library, spec, fingerprint)
+    return views | {"src/registration.cpp": ("cpp/registration.cpp.j2", source)}
 
 
 def _verbatim(path: str, text: str, spec: str = "") -> File:

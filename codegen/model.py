@@ -6,7 +6,7 @@ The model knows no target: how a declaration is spelled in C++, Python or CMake 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -97,6 +97,10 @@ class Method(NamedTuple):
         )
         arguments = "\n".join(prose.wrap(entry, "    ") for entry in entries)
         return "\n\n".join(filter(None, [self.doc, arguments and f"Args:\n{arguments}"]))
+
+    @property
+    def undocumented(self) -> Method:
+        return self._replace(doc="", argument_docs={})
 
     @property
     def member(self) -> str:
@@ -265,6 +269,28 @@ class Library:
     def foreign(self) -> Set[str]:
         """The classes of other libraries that its classes mention."""
         return {name for cls in self.classes for name in cls.class_names} - self.own.keys()
+
+    @property
+    def undocumented(self) -> Library:
+        """The same without docs."""
+        backends = (
+            backend._replace(
+                doc="",
+                methods=tuple(method.undocumented for method in backend.methods),
+                implementations=tuple(i._replace(doc="") for i in backend.implementations),
+            )
+            for backend in self.backends
+        )
+        classes = (
+            cls._replace(
+                doc="",
+                init=cls.init and cls.init.undocumented,
+                methods=tuple(method.undocumented for method in cls.methods),
+                properties=tuple(prop._replace(doc="") for prop in cls.properties),
+            )
+            for cls in self.classes
+        )
+        return replace(self, doc="", backends=tuple(backends), classes=tuple(classes))
 
     @property
     def traced(self) -> bool:

@@ -30,6 +30,7 @@ _SHARED: Mapping[str, str] = {
     "pyproject.toml": "pyproject.toml.j2",
     "CMakeLists.txt": "CMakeLists.txt.j2",
     "README.md": "README.md.j2",
+    ".gitattributes": "gitattributes",
     ".gitignore": "gitignore",
     ".pre-commit-config.yaml": "pre-commit-config.yaml.j2",
     ".github/workflows/ci.yml": "ci.yml.j2",

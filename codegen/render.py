@@ -9,6 +9,7 @@ A template of the user's (`overrides`) is a text like a spec: what is wrong with
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 from collections.abc import Iterator, Mapping
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 # As it is, and as `repr` writes it.
 _MARK = re.compile(r"(?:\ue000|\\ue000)([0-9]+):([0-9]+)(?:\ue001|\\ue001)")
+# Below the docstring, so that this is what a reader sees first.
+_LEFT_ALONE = "\n# fmt: off"
 
 
 class Origin(NamedTuple):
@@ -52,7 +55,8 @@ class View(Protocol):
 def key(name: str, view: View, templates: Templates = SHIPPED) -> str:
     """The hash of all that the rendered text depends on, without rendering it. Marks are not in the text."""
     shown = _MARK.sub("", repr(view))
-    parts = (__version__, shipped(name), shown, *templates.beside(name))
+    mark = _LEFT_ALONE if name.endswith((".py.j2", ".pyi.j2")) else ""
+    parts = (__version__, shipped(name), shown, mark, *templates.beside(name))
     return sha256("\0".join(parts).encode()).hexdigest()
 
 
@@ -91,12 +95,25 @@ def render_python(name: str, view: View, templates: Templates = SHIPPED) -> str:
     """The same, formatted."""
     text = render(name, view, templates).text
     try:
-        return black(text, stub=name.endswith(".pyi.j2"))
+        return left_alone(black(text, stub=name.endswith(".pyi.j2")))
     except ValueError as error:
         if path := templates.path(name):
             reason = str(error).partition("\n")[0]
             raise Stop(f"{path}: what it renders is no Python: {reason}") from error
         raise
+
+
+def left_alone(text: str) -> str:
+    """Python that formatters of a project leave as it is: black, ruff, yapf and autopep8 know the mark."""
+    try:
+        module = ast.parse(text)
+    except SyntaxError:  # Of a template of the user's.
+        return text
+    documented = ast.get_docstring(module) is not None
+    first = module.body[0] if module.body else None
+    end = 0 if first is None else first.end_lineno if documented else first.lineno - 1
+    lines = text.split("\n")
+    return "\n".join([*lines[:end], _LEFT_ALONE, *lines[end:]])
 
 
 def black(text: str, *, stub: bool) -> str:

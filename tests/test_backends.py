@@ -22,6 +22,7 @@ import pytest
 import torch
 from conftest import ROOT, run
 
+from codegen import render
 from codegen.diagnostics import Diagnostics
 from codegen.load import load
 from codegen.model import Library
@@ -387,10 +388,14 @@ class TestTools:
         return check
 
     def test_black(self, python_files: list[Path]) -> None:
-        done = run_tool(
-            "black", "--diff", "--check", "-q", "--config", self.PYPROJECT, *python_files
-        )
+        """With the mark, which tells it to change nothing, and without."""
+        done = run_tool("black", "--diff", "--check", "-q", "-l", "50", *python_files)
         assert done.returncode == 0, done.stdout + done.stderr
+        for path in python_files:
+            text = path.read_text()
+            assert text.count("\n# fmt: off\n") == 1
+            text = text.replace("\n# fmt: off\n", "", 1)
+            assert render.black(text, stub=path.suffix == ".pyi") == text
 
     def test_ruff(self, python_files: list[Path]) -> None:
         options = ("check", "--no-cache", "--config", self.PYPROJECT)

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
 import sys
 import sysconfig
 import zipfile
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, printed
+from conftest import ROOT, git, printed
 
 from codegen import cli
 from codegen.cli import main
 from codegen.project import TEMPLATES, TORCH, files
 
 WRITTEN = [
+    ".gitattributes",
     ".github/workflows/ci.yml",
     ".gitignore",
     ".pre-commit-config.yaml",
@@ -68,6 +70,38 @@ def test_what_is_written_is_clean(project: Path) -> None:
     written = sorted((project / "specs" / "vecdb").iterdir())
     run(tools / "clang-format", "--dry-run", "-Werror", style, *written, cwd=project)
     assert max(len(line) for path in written for line in path.read_text().split("\n")) <= 100
+
+
+def test_merges(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is generated conflicts without markers in it, and is generated again."""
+    assert main(["init", "vecdb", "--template", "classes", "--dir", str(tmp_path / "vecdb")]) == 0
+    project = tmp_path / "vecdb"
+    monkeypatch.chdir(project)
+    git(project, "init", "-q", "-b", "main")
+    git(project, "add", ".")
+    git(project, "commit", "-qm", "first")
+    spec = project / "specs" / "vecdb.yaml"
+    first = spec.read_text()
+    doc = re.search(r"^doc: .*$", first, re.MULTILINE)
+    assert doc is not None
+    for branch, text in (
+        ("one", first.replace(doc[0], "doc: Another doc.")),
+        ("two", first.rstrip() + "\n  - {name: More, class: vecdb::More}\n"),
+    ):
+        git(project, "checkout", "-qb", branch, "main")
+        spec.write_text(text)
+        assert main(["specs"]) == 0
+        git(project, "add", ".")
+        git(project, "commit", "-qm", branch)
+    merge = subprocess.run(["git", "merge", "one"], cwd=project, capture_output=True, text=True)
+    assert merge.returncode == 1 and "CONFLICT" in merge.stdout
+    assert "specs/" not in merge.stdout.replace("specs/vecdb.yaml\n", "", 1)
+    assert main(["specs"]) == 0
+    assert not [path for path in project.rglob("generated/**/*.*") if "<<<" in path.read_text()]
+    assert main(["specs", "--check"]) == 0
+    assert "Another doc." in (project / "generated" / "vecdb" / "__init__.py").read_text()
 
 
 def test_a_delegate_as_a_wheel(tmp_path: Path) -> None:

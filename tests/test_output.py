@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -24,6 +25,40 @@ backends:
     interface: TokenizerInterface
     methods:
       - func: encode(str text, *, bool add_special=True) -> int[]
+"""
+
+# Each kind of doc.
+DOCUMENTED = """\
+library: one
+doc: what
+cpp: {headers: [a.h]}
+backends:
+  - name: tokenizer
+    doc: what
+    interface: TokenizerInterface
+    methods:
+      - func: f(int x) -> int
+        doc: what
+        args: {x: what}
+    implementations:
+      - name: words
+        doc: what
+        class: Words
+classes:
+  - name: A
+    doc: what
+    class: A
+    init: (int x)
+    args: {x: what}
+    methods:
+      - func: f(int x) -> int
+        args: {x: what}
+        deprecated: what
+    properties:
+      - name: p
+        doc: what
+        type: int
+        get: p
 """
 
 
@@ -321,6 +356,44 @@ def test_output_does_not_depend_on_where_it_runs(
     assert files(project / "below" / "generated") == before
 
 
+def test_docs_are_not_in_the_fingerprint(project: Path) -> None:
+    """A shared object with older docs is loaded; one of another signature is not."""
+    spec, module = project / "specs" / "one.yaml", project / "generated" / "one" / "__init__.py"
+
+    def fingerprint(text: str) -> str:
+        spec.write_text(text)
+        assert main(["specs"]) == 0
+        found = re.search(r'_runtime\.load\(__file__, .*, "(\w+)"\)', module.read_text())
+        assert found is not None
+        return found[1]
+
+    first = fingerprint(DOCUMENTED)
+    assert (
+        fingerprint(DOCUMENTED.replace("what", "something that is longer than a line" * 3)) == first
+    )
+    assert "longer than a line" in (project / "generated/one/src/registration.cpp").read_text()
+    assert fingerprint(re.sub(r"\n *doc: .*", "", DOCUMENTED)) == first
+    for old, new in (
+        ("f(int x)", "f(int x, int y=1)"),
+        ("class: A", "class: B"),
+        ("class: Words", "class: Word"),
+        ("get: p", "get: q"),
+        ("headers: [a.h]", "headers: [b.h]"),
+    ):
+        assert fingerprint(DOCUMENTED.replace(old, new)) != first
+
+
+def test_formatters_leave_the_output_alone(project: Path) -> None:
+    before = files(project / "generated")
+    tools = Path(sys.executable).parent
+    subprocess.run([tools / "black", "-q", "-l", "40", "generated"], check=True)
+    subprocess.run([tools / "ruff", "format", "-q", "--line-length", "40", "generated"], check=True)
+    cpp = [path for path in (project / "generated").rglob("*") if path.suffix in (".h", ".cpp")]
+    (project / ".clang-format").write_text("BasedOnStyle: GNU\n")
+    subprocess.run([tools / "clang-format", "-i", *cpp], check=True)
+    assert files(project / "generated") == before
+
+
 def test_a_run_that_changes_nothing_says_so(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -339,7 +412,7 @@ def test_errors_of_the_file_system_name_the_file(
         assert main(["specs", *arguments]) == 2
         return capsys.readouterr().err.removeprefix("codegen: error: ")
 
-    nowhere = "/proc/none/CMakeLists.txt cannot be written: No such file or directory\n"
+    nowhere = "/proc/none/.clang-format cannot be written: No such file or directory\n"
     assert said("--out", "/proc/none") == nowhere
     file = project / "generated" / "one" / "__init__.py"
     file.unlink()

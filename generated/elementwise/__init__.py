@@ -4,6 +4,8 @@ activations and their like runs as one pass over memory.
 Generated from specs/elementwise.yaml by torch-backend-codegen. Do not edit.
 """
 
+# fmt: off
+
 from __future__ import annotations
 
 from typing import Any, Protocol
@@ -15,7 +17,7 @@ __all__ = [
     "elementwise",
 ]
 
-_runtime.load(__file__, "specs/elementwise.yaml", "9306037e0b0a10dc")
+_runtime.load(__file__, "specs/elementwise.yaml", "42540e66d7f4ab78")
 
 from . import _classes  # noqa: E402
 

@@ -4,6 +4,8 @@ activations and their like runs as one pass over memory.
 Generated from specs/elementwise.yaml by torch-backend-codegen. Do not edit.
 """
 
+# fmt: off
+
 from typing import Any, Protocol
 
 from . import _runtime

@@ -3,6 +3,8 @@
 Generated from specs/openvino_delegate.yaml by torch-backend-codegen. Do not edit.
 """
 
+# fmt: off
+
 from __future__ import annotations
 
 from typing import Any, Protocol
@@ -14,7 +16,7 @@ __all__ = [
     "openvino_delegate",
 ]
 
-_runtime.load(__file__, "specs/openvino_delegate.yaml", "a813f9de9140ee0f")
+_runtime.load(__file__, "specs/openvino_delegate.yaml", "a264fa23d1c79579")
 
 from . import _classes  # noqa: E402
 

@@ -4,6 +4,8 @@ embeddings, features, blocks of keys and values.
 Generated from specs/tensor_cache.yaml by torch-backend-codegen. Do not edit.
 """
 
+# fmt: off
+
 from __future__ import annotations
 
 from . import _runtime
@@ -15,7 +17,7 @@ __all__ = [
     "LRUCache",
 ]
 
-_runtime.load(__file__, "specs/tensor_cache.yaml", "625e6b8e8302cdc4")
+_runtime.load(__file__, "specs/tensor_cache.yaml", "a1f76fcb532b3e82")
 
 import torch  # noqa: E402
 

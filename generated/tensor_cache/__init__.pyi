@@ -4,6 +4,8 @@ embeddings, features, blocks of keys and values.
 Generated from specs/tensor_cache.yaml by torch-backend-codegen. Do not edit.
 """
 
+# fmt: off
+
 import torch
 
 from . import _classes

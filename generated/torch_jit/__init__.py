@@ -3,6 +3,8 @@
 Generated from specs/torch_jit.yaml by torch-backend-codegen. Do not edit.
 """
 
+# fmt: off
+
 from __future__ import annotations
 
 from typing import Any, Protocol
@@ -15,7 +17,7 @@ __all__ = [
     "torch_jit_unavailable",
 ]
 
-_runtime.load(__file__, "specs/torch_jit.yaml", "b583589e2c9111bb")
+_runtime.load(__file__, "specs/torch_jit.yaml", "e4933f809b015588")
 
 from . import _classes  # noqa: E402
 

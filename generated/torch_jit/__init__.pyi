@@ -3,6 +3,8 @@
 Generated from specs/torch_jit.yaml by torch-backend-codegen. Do not edit.
 """
 
+# fmt: off
+
 from typing import Any, Protocol
 
 from . import _runtime

@@ -9,7 +9,7 @@ namespace {
 
 // What the Python package reads before it loads this library.
 [[gnu::used]] constexpr char stamp[] =
-    "torch-backend-codegen torch=" TORCH_VERSION " source=9306037e0b0a10dc;";
+    "torch-backend-codegen torch=" TORCH_VERSION " source=42540e66d7f4ab78;";
 
 const elementwise::backend<elementwise::Delegate> registered_elementwise(
     "elementwise",

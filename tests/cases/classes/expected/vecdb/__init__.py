@@ -3,6 +3,8 @@
 Generated from spec.yaml by torch-backend-codegen. Do not edit.
 """
 
+# fmt: off
+
 from __future__ import annotations
 
 import builtins
@@ -22,7 +24,7 @@ __all__ = [
     "SearcherInterface",
 ]
 
-_runtime.load(__file__, "spec.yaml", "c2394a5d81ab8405")
+_runtime.load(__file__, "spec.yaml", "a6d8ccc2a52e709f")
 
 import torch  # noqa: E402
 

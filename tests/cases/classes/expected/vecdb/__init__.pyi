@@ -3,6 +3,8 @@
 Generated from spec.yaml by torch-backend-codegen. Do not edit.
 """
 
+# fmt: off
+
 import builtins
 from typing import NoReturn, Protocol
 

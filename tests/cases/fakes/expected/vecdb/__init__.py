@@ -3,6 +3,8 @@
 Generated from spec.yaml by torch-backend-codegen. Do not edit.
 """
 
+# fmt: off
+
 # ruff: noqa: B006
 from __future__ import annotations
 
@@ -22,7 +24,7 @@ __all__ = [
     "Real",
 ]
 
-_runtime.load(__file__, "spec.yaml", "964ed0c8e33a66bc")
+_runtime.load(__file__, "spec.yaml", "ae5f184e487c74b9")
 
 import torch  # noqa: E402
 

@@ -6,6 +6,8 @@ and {{ braces }}.
 Generated from spec.yaml by torch-backend-codegen. Do not edit.
 """
 
+# fmt: off
+
 # ruff: noqa: B008
 from __future__ import annotations
 
@@ -21,7 +23,7 @@ __all__ = [
     "whitespace",
 ]
 
-_runtime.load(__file__, "spec.yaml", "889c442ef1e878bd")
+_runtime.load(__file__, "spec.yaml", "e8879abc9f9a67b3")
 
 import torch  # noqa: E402
 

@@ -6,6 +6,8 @@ and {{ braces }}.
 Generated from spec.yaml by torch-backend-codegen. Do not edit.
 """
 
+# fmt: off
+
 # ruff: noqa: B008
 from typing import Any, Protocol
 
