@@ -840,6 +840,51 @@ classes:
     class: vecdb::Index
 """,
     ),
+    "CG505": Code(
+        title="what the spec names is declared and not defined",
+        why=(
+            "The C++ compiles, and the linker finds no body of a function or a variable: the file"
+            " that has it is not in `sources:`, its library not in `libraries:`, or nobody wrote it"
+            " yet. A symbol that only the user's C++ uses is shown at `sources:`. If a symbol is"
+            " meant to be found when the library is loaded, as the API of Python is, build with"
+            " -DCODEGEN_NO_UNDEFINED=OFF."
+        ),
+        files={
+            "vecdb.h": """\
+#pragma once
+#include <torch/custom_class.h>
+
+namespace vecdb {
+struct Index : torch::CustomClassHolder {
+  int64_t count();
+};
+}  // namespace vecdb
+""",
+            "vecdb.cpp": """\
+#include "vecdb.h"
+
+int64_t vecdb::Index::count() { return 0; }
+""",
+        },
+        bad="""\
+library: vecdb
+cpp: {include_dirs: [.], headers: [vecdb.h]}
+classes:
+  - name: Index
+    class: vecdb::Index
+    methods:
+      - func: count() -> int
+""",
+        good="""\
+library: vecdb
+cpp: {include_dirs: [.], headers: [vecdb.h], sources: [vecdb.cpp]}
+classes:
+  - name: Index
+    class: vecdb::Index
+    methods:
+      - func: count() -> int
+""",
+    ),
     "CG601": Code(
         title="a generated file is missing",
         why=(

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from conftest import run
 
+from codegen import linking
 from codegen.build import Outcome
 from codegen.cli import main
 
@@ -283,6 +284,111 @@ def test_options_that_are_wrong(
 ) -> None:
     assert main(["build", "plain.yaml", option]) == 2
     assert f"codegen: error: {message}" in capsys.readouterr().err
+
+
+UNDEFINED = """\
+library: undone
+cpp: {headers: [undone.h], sources: [undone.cpp]}
+backends:
+  - name: tokenizer
+    interface: Tokenizer
+    methods: [func: size() -> int]
+    implementations: [{name: words, class: undone::Words}]
+classes:
+  - name: Shape
+    class: undone::Shape
+    init: (int sides)
+    methods:
+      - func: sides() -> int
+      - func: area() -> int
+      - func: of(int sides) -> Shape
+        static: true
+      - func: all() -> int[]
+        impl: undone::all_of
+    properties:
+      - {name: width, type: int, get: get_width, set: set_width}
+"""
+UNDEFINED_HEADER = """\
+#pragma once
+#include <undone/tokenizer.h>
+namespace undone {
+struct Words : Tokenizer {
+  int64_t size() override;
+};
+struct Base : torch::CustomClassHolder {
+  int64_t area() const;
+};
+struct Shape : Base {
+  explicit Shape(int64_t sides);
+  int64_t sides() { return sides_; }
+  static c10::intrusive_ptr<Shape> of(int64_t sides);
+  int64_t get_width();
+  void set_width(int64_t width);
+  int64_t sides_;
+};
+std::vector<int64_t> all_of(const c10::intrusive_ptr<Shape>& shape);
+int helper(int64_t width);
+}  // namespace undone
+"""
+
+
+def test_what_is_not_defined_leads_back_to_the_spec(tmp_path: Path) -> None:
+    """Also what a base class has; what only the user's C++ calls is shown at his sources."""
+    (tmp_path / "wrong.yaml").write_text(UNDEFINED)
+    (tmp_path / "undone.h").write_text(UNDEFINED_HEADER)
+    source = '#include "undone.h"\nint64_t undone::Shape::get_width() { return helper(sides_); }\n'
+    (tmp_path / "undone.cpp").write_text(source)
+    done = build(tmp_path)
+    assert done.returncode == 1
+    places = [line for line in done.stderr.splitlines() if line.startswith("wrong.yaml:")]
+    found = "error CG505: the linker finds no definition of "
+    null = "c10::detail::intrusive_target_default_null_type<undone::Shape>"
+    of_shape = f"c10::intrusive_ptr<undone::Shape, {null} >"
+    assert places == [
+        f"wrong.yaml:2:38: {found}'undone::helper(long)'",
+        f"wrong.yaml:7:44: {found}'vtable for undone::Words'",
+        f"wrong.yaml:11:11: {found}'undone::Shape::Shape(long)'",
+        f"wrong.yaml:14:15: {found}'undone::Base::area() const'",
+        f"wrong.yaml:15:15: {found}'undone::Shape::of(long)'",
+        f"wrong.yaml:18:15: {found}'undone::all_of({of_shape} const&)'",
+        f"wrong.yaml:20:55: {found}'undone::Shape::set_width(long)'",
+    ]
+
+
+def test_what_other_linkers_say() -> None:
+    log = """\
+FAILED: [code=1] /p/generated/a/liba.torch.so
+ld.lld: error: undefined symbol: a::B::get() const
+>>> referenced by registration.cpp
+>>>               a/CMakeFiles/codegen_a.dir/src/registration.cpp.o:(a::(anonymous namespace)::f())
+mold: error: undefined symbol: a::f(int)
+>>> referenced by user.cpp
+FAILED: b/libb.torch.so
+  "vtable for b::C", referenced from:
+      b::C::C() in registration.cpp.o
+b/registration.cpp.o:registration.cpp:function x: error: undefined reference to 'b::g<int>(int)'
+"""
+    assert [*linking.undefined(log)] == [
+        ("a", "a::B::get() const", True),
+        ("a", "a::f(int)", False),
+        ("b", "vtable for b::C", True),
+        ("b", "b::g<int>(int)", True),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("symbol", "name"),
+    [
+        ("a::B::get() const", "a::B::get"),
+        ("typeinfo for a::B", "a::B"),
+        ("a::B::B(std::__cxx11::basic_string<char, std::char_traits<char> >)", "a::B::B"),
+        ("std::vector<a::B> a::f<a::C<int> >(int (*)(long)) const", "a::f"),
+        ("a::name[abi:cxx11](int)", "a::name"),
+        ("PyList_New", "PyList_New"),
+    ],
+)
+def test_the_name_in_a_symbol(symbol: str, name: str) -> None:
+    assert linking.qualified(symbol) == name
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ Compiled once, into ccache: what builds it again elsewhere shows that every obje
 
 from __future__ import annotations
 
+import importlib.machinery
 import importlib.util
 import json
 import os
@@ -16,7 +17,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
+from conftest import ROOT, printed
 from test_docs import blocks, run
 
 PAGE = ROOT / "docs" / "cmake.md"
@@ -148,6 +149,36 @@ def test_a_clone_elsewhere_compiles_nothing_and_follows_its_spec(
     subprocess.run([sys.executable, "-c", done], cwd=build / "generated", check=True)
 
 
+SERVE = """\
+// As a program that only loads a model does, it finds the class by its name.
+#include <memory>
+#include <string>
+namespace c10 { struct ClassType; }
+namespace torch { std::shared_ptr<c10::ClassType> getCustomClass(const std::string& name); }
+
+int main() { return torch::getCustomClass("__torch__.torch.classes.tickets.Roll") ? 0 : 1; }
+"""
+
+
+def test_a_program_that_names_nothing_of_the_library_keeps_it(
+    built: Path, cmake: Cmake, tmp_path: Path
+) -> None:
+    """Also where the program stands beside the libraries, and drops what it does not use."""
+    project = write_project(tmp_path / "tickets")
+    lists = project / "CMakeLists.txt"
+    lists.write_text(f"{lists.read_text().partition('add_executable')[0]}add_subdirectory(serve)\n")
+    (project / "serve").mkdir()
+    (project / "serve" / "main.cpp").write_text(SERVE)
+    (project / "serve" / "CMakeLists.txt").write_text(
+        "add_executable(serve main.cpp)\ntarget_link_options(serve PRIVATE -Wl,--as-needed)\n"
+        "target_link_libraries(serve PRIVATE tickets_bindings)\n"
+    )
+    options = ("-GNinja", "-DCODEGEN_PYTHON=OFF")
+    build = cmake.configure(project, project / "build" / "ninja", *options)
+    cmake.build(build, "--target", "serve")
+    cmake.run(build / "serve" / "serve")
+
+
 def test_templates_and_codegen_itself_are_inputs(built: Path, cmake: Cmake) -> None:
     read = cmake.run("ninja", "-C", built, "-t", "query", "build.ninja")
     for path in ("templates/cpp/runtime.h", "codegen/cpp.py", "codegen/fakes.py"):
@@ -253,6 +284,56 @@ def test_there_is_no_torch(cmake: Cmake, tmp_path: Path) -> None:
     assert "torch is not installed: `pip install torch`, or set CMAKE_PREFIX_PATH" in " ".join(
         log.split()
     )
+
+
+def shared_objects(build: Path, file: str) -> list[str]:
+    """The paths that a file of Ninja gives the shared objects of packages, from the build folder."""
+    listed = printed("ninja", "-C", build, "-f", file, "-t", "targets", "all")
+    return sorted(re.findall(r"(\S+): CXX_(?:SHARED|MODULE)_LIBRARY_LINKER", listed))
+
+
+DEFAULTS = """\
+set(CMAKE_DEBUG_POSTFIX d)
+set(CMAKE_RELEASE_POSTFIX r)
+set(CMAKE_SHARED_LIBRARY_PREFIX x)
+set(CMAKE_SHARED_LIBRARY_SUFFIX .x)
+set(CMAKE_SHARED_MODULE_PREFIX x)
+set(CMAKE_SHARED_MODULE_SUFFIX .x)
+set(LIBRARY_OUTPUT_PATH ${CMAKE_BINARY_DIR}/x)
+set(CMAKE_LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/x)
+set(CMAKE_LIBRARY_OUTPUT_DIRECTORY_DEBUG ${CMAKE_BINARY_DIR}/x)
+"""
+"""What a project may say of its own shared objects."""
+
+
+@pytest.mark.parametrize(
+    ("generator", "files"),
+    [
+        ("Ninja", ["build.ninja"]),
+        ("Ninja Multi-Config", ["build-Debug.ninja", "build-Release.ninja"]),
+    ],
+)
+@pytest.mark.parametrize("in_place", ["ON", "OFF"])
+def test_shared_objects_have_their_names_and_places(
+    cmake: Cmake, tmp_path: Path, generator: str, files: list[str], in_place: str
+) -> None:
+    project = write_project(tmp_path / "tickets")
+    lists = project / "CMakeLists.txt"
+    lists.write_text(
+        f"cmake_minimum_required(VERSION 3.22)\nproject(tickets CXX)\n{DEFAULTS}add_subdirectory(generated)\n"
+    )
+    cmake.run(
+        sys.executable, "-m", "codegen", project / "tickets.yaml", "--out", project / "generated"
+    )
+    options = ("-DCMAKE_BUILD_TYPE=Debug", f"-DCODEGEN_IN_PLACE={in_place}")
+    build = cmake.configure(project, tmp_path / "build", f"-G{generator}", *options)
+    module = f"_native{importlib.machinery.EXTENSION_SUFFIXES[0]}"
+    for file in files:
+        folder = str(project / "generated/tickets") if in_place == "ON" else "generated/tickets"
+        if in_place == "OFF" and len(files) > 1:
+            folder += "/" + file.removeprefix("build-").removesuffix(".ninja")
+        names = [module, "libtickets.torch.so"]
+        assert shared_objects(build, file) == [f"{folder}/{name}" for name in names]
 
 
 INSTALLED = {

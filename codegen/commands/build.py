@@ -77,7 +77,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def once(options: argparse.Namespace, see: See) -> int:
-    from codegen import build, check, explaining
+    from codegen import build, check, explaining, linking
 
     diagnostics = Diagnostics()
     plan = make_plan(options, diagnostics, see)
@@ -102,6 +102,7 @@ def once(options: argparse.Namespace, see: See) -> int:
     origins = plan.generated.origins()
     explaining.packages(outcome.log, plan.libraries, diagnostics)
     explaining.errors(outcome.log, plan.libraries, options.out, origins, diagnostics)
+    linking.explain(outcome.log, plan.libraries, options.out, origins, diagnostics)
     return console.complain(options.format, diagnostics, _consequence(diagnostics)) or 1
 
 

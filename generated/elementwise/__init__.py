@@ -17,7 +17,7 @@ __all__ = [
     "elementwise",
 ]
 
-_runtime.load(__file__, "specs/elementwise.yaml", "42540e66d7f4ab78")
+_runtime.load(__file__, "specs/elementwise.yaml", "a5959fdce9755986")
 
 from . import _classes  # noqa: E402
 

@@ -16,7 +16,7 @@ __all__ = [
     "openvino_delegate",
 ]
 
-_runtime.load(__file__, "specs/openvino_delegate.yaml", "a264fa23d1c79579")
+_runtime.load(__file__, "specs/openvino_delegate.yaml", "e6c23921e5c62554")
 
 from . import _classes  # noqa: E402
 

@@ -17,7 +17,7 @@ __all__ = [
     "LRUCache",
 ]
 
-_runtime.load(__file__, "specs/tensor_cache.yaml", "a1f76fcb532b3e82")
+_runtime.load(__file__, "specs/tensor_cache.yaml", "6f15bd375ca2ad52")
 
 import torch  # noqa: E402
 

@@ -9,7 +9,7 @@ namespace {
 
 // What the Python package reads before it loads this library.
 [[gnu::used]] constexpr char stamp[] =
-    "torch-backend-codegen torch=" TORCH_VERSION " source=42540e66d7f4ab78;";
+    "torch-backend-codegen torch=" TORCH_VERSION " source=a5959fdce9755986;";
 
 const elementwise::backend<elementwise::Delegate> registered_elementwise(
     "elementwise",

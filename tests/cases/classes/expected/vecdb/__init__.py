@@ -24,7 +24,7 @@ __all__ = [
     "SearcherInterface",
 ]
 
-_runtime.load(__file__, "spec.yaml", "a6d8ccc2a52e709f")
+_runtime.load(__file__, "spec.yaml", "5769dc4939fd55c7")
 
 import torch  # noqa: E402
 

@@ -24,7 +24,7 @@ __all__ = [
     "Real",
 ]
 
-_runtime.load(__file__, "spec.yaml", "ae5f184e487c74b9")
+_runtime.load(__file__, "spec.yaml", "7cbeeea6cce5b427")
 
 import torch  # noqa: E402
 

@@ -23,7 +23,7 @@ __all__ = [
     "whitespace",
 ]
 
-_runtime.load(__file__, "spec.yaml", "e8879abc9f9a67b3")
+_runtime.load(__file__, "spec.yaml", "3256a84a16dc33c6")
 
 import torch  # noqa: E402
 
