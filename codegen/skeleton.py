@@ -126,7 +126,9 @@ class Skeleton:
     def add(self, member: Function) -> None:
         known = self.members.get(member.key)
         if known:
-            member = replace(known, doc=known.doc or member.doc, const=known.const or member.const)
+            static = known.static or member.static  # which an object can call as well
+            const = (known.const or member.const) and not static
+            member = replace(known, doc=known.doc or member.doc, static=static, const=const)
         self.members[member.key] = member
 
     @property

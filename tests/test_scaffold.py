@@ -277,6 +277,20 @@ def test_files_outside_of_the_project(
     assert not list(folder.rglob("*.h"))
 
 
+def test_a_member_that_is_called_with_an_object_and_without(folder: Path) -> None:
+    """It is static, which serves both, and so not const."""
+    other = SPEC + "      - {func: plus(int n) -> int, impl: add, static: true}\n"
+    other += "    properties: [{name: total, type: int, get: sum}]\n"
+    other = other.replace(
+        "    methods:", "    methods:\n      - {func: sum() -> int, static: true}"
+    )
+    Path("words.yaml").write_text(other)
+    assert main(["scaffold", "words.yaml"]) == 0
+    text = Path("include/words.h").read_text()
+    assert text.count("  static int64_t add(int64_t n);\n") == text.count(" add(") == 1
+    assert text.count("  static int64_t sum();\n") == text.count(" sum(") == 1
+
+
 def test_files_that_are_not_this_librarys(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     Path("words.yaml").write_text(SPEC.replace("words.cpp", "../words.cpp"))
     other = SPEC.replace("library: words", "library: other").replace("words.cpp", "other.cpp")
