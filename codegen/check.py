@@ -6,6 +6,7 @@ refuse in what we generate, is refused here with a place in the spec.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path, PurePosixPath
@@ -21,7 +22,7 @@ from codegen.model import (
     Library,
     Method,
 )
-from codegen.source import Text
+from codegen.source import Text, is_printable
 
 # Texts, not compiled: most runs need few of them.
 _CMAKE_PACKAGE = r"[A-Za-z0-9_][\w.+-]*"
@@ -50,7 +51,7 @@ def check_modules(libraries: Sequence[Library], diagnostics: Diagnostics) -> Non
         for module in library.modules:
             if _is_module(module) and not (folder / module.value).is_file():
                 message = f"there is no file '{module}' beside this spec"
-                diagnostics.add("CG403", module.span, message)
+                diagnostics.add("CG403", module.span, message, _instead(folder, module))
 
 
 def check_sources(libraries: Sequence[Library], diagnostics: Diagnostics) -> None:
@@ -60,7 +61,23 @@ def check_sources(libraries: Sequence[Library], diagnostics: Diagnostics) -> Non
         for source in library.cpp.sources:
             if not (folder / source.value).is_file():
                 message = f"there is no file '{source}' beside this spec"
-                diagnostics.add("CG502", source.span, message)
+                help = _instead(folder, source) or "`python -m codegen scaffold` writes a skeleton"
+                diagnostics.add("CG502", source.span, message, help)
+
+
+def nearby(folder: Path, path: str) -> str | None:
+    """Where a file stands that a spec in `folder` names otherwise: in a folder above, or by its name in one beside."""
+    roots = [folder, *folder.resolve().parents[:2]]
+    inside = [child for root in roots[:2] for child in sorted(root.iterdir()) if child.is_dir()]
+    name = PurePosixPath(path).name
+    places = [*(root / path for root in roots), *(place / name for place in (*roots, *inside))]
+    found = next((place for place in places if place.is_file()), None)
+    return Path(os.path.relpath(found, folder)).as_posix() if found else None
+
+
+def _instead(folder: Path, path: Text) -> str | None:
+    found = nearby(folder, path.value)
+    return f"write `{found}`, where it stands" if found else None
 
 
 def _library_name(library: Library, diagnostics: Diagnostics) -> None:
@@ -125,7 +142,7 @@ def _paths(library: Library, diagnostics: Diagnostics) -> None:
             diagnostics.add(
                 "CG403", text.span, "an absolute path", "write it relative to this file"
             )
-        elif refused := [c for c in text.value if c in _PATH_REFUSED or not c.isprintable()]:
+        elif refused := [c for c in text.value if c in _PATH_REFUSED or not is_printable(c)]:
             message = f"a path with {refused[0]!r} in it"
             diagnostics.add("CG403", text.span, message, "rename the file")
 

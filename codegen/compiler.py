@@ -21,6 +21,7 @@ _BEGIN = re.compile(r"\[\d+/\d+\] |FAILED: |In file included from |.*: (?:In |At
 _ASSERTION = re.compile(r"static(?: assertion|_assert) failed(?: due to requirement '.*')?:? (.*)")
 _SUGGESTION = re.compile(r"; did you mean (?:to call )?'([^']+)'\?")
 _ALTERNATIVE = re.compile(r"suggested alternatives?: '([^']+)'")
+_NO_HEADER = re.compile(r"(.+): No such file or directory|'(.+)' file not found")
 _NOT_FOUND = re.compile(
     r"' (?:is not a member of|was not declared in|has not been declared|does not name a type)"
     r"|no (?:member|type) named |use of undeclared identifier "
@@ -59,6 +60,11 @@ class Error(NamedTuple):
         alternatives = (_ALTERNATIVE.match(text) for _, text in self.notes)
         found = _SUGGESTION.search(self.said) or next(filter(None, alternatives), None)
         return found[1] if found else None
+
+    @property
+    def missing_header(self) -> str | None:
+        found = _NO_HEADER.fullmatch(self.said)
+        return (found[1] or found[2]) if found else None
 
     @property
     def lacks_a_name(self) -> bool:

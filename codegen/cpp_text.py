@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from codegen import prose, types
 from codegen.model import Library
 from codegen.schema import FunctionSchema
-from codegen.source import Span
+from codegen.source import Span, is_printable
 
 WIDTH = 100
 
@@ -57,7 +57,7 @@ def comment(text: str, *parameters: tuple[str, str]) -> tuple[str, ...]:
     lines = (
         "\n".join([text, *(prose.wrap(entry, "    ") for entry in entries)]).strip().splitlines()
     )
-    stripped = ("".join(c for c in line if c.isprintable()).rstrip() for line in lines)
+    stripped = ("".join(c for c in line if is_printable(c)).rstrip() for line in lines)
     return tuple(
         f" {line}{'.' if line.endswith(chr(92)) else ''}" if line else "" for line in stripped
     )
@@ -74,7 +74,7 @@ def layout(head: str, items: Sequence[str], tail: str, indent: int) -> tuple[str
 def quote(text: str) -> str:
     """A C++ string literal. Octal escapes end after three digits; hexadecimal ones do not end."""
     plain = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t"}
-    return '"' + "".join(plain.get(c) or (c if c.isprintable() else _octal(c)) for c in text) + '"'
+    return '"' + "".join(plain.get(c) or (c if is_printable(c) else _octal(c)) for c in text) + '"'
 
 
 def _octal(char: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
-from codegen import build, compiler
+from codegen import build, check, compiler
 from codegen.compiler import Error, Place
 from codegen.diagnostics import Diagnostics
 from codegen.generate import Origins
@@ -81,11 +81,22 @@ def _refused(
     guess = error.suggestion if error.suggestion not in expected.classes else None
     help = [f"did you mean '{guess}'?"] if guess else []
     help += [f"the spec expects {' and '.join(asks)}"] if asks else []
+    help += filter(None, [_include_dir(span, error)])
     related = [(asked, "for this class")] if asked != span else []
     noted = ((at, text) for place, text in error.notes for _, at in files.own([place]))
     related += [(at, text.rstrip(":")) for at, text in noted][:1]
     default = "the compiler's output has the details"
     diagnostics.add("CG501", span, error.message, " ".join(help) or default, tuple(related))
+
+
+def _include_dir(span: Span, error: Error) -> str | None:
+    """The folder of a header that is not found where headers are looked for."""
+    name = error.missing_header
+    found = check.nearby(Path(span.source.path).parent, name) if name else None
+    if name is None or found is None:
+        return None
+    folder = found.removesuffix(name).rstrip("/")
+    return f"it stands in {folder}: `include_dirs: [{folder}]`" if folder != found else f"`{found}`"
 
 
 class _Expected:

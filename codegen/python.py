@@ -15,7 +15,7 @@ from codegen import defaults, names, overloads, python_fakes, types
 from codegen.model import Backend, Class, Implementation, Library, Method, Property
 from codegen.python_fakes import FakeClassView
 from codegen.schema import Argument
-from codegen.source import Text
+from codegen.source import Text, is_printable
 
 
 class MethodView(NamedTuple):
@@ -470,7 +470,7 @@ def docstring(text: str) -> str:
     """A docstring whose lines black indents."""
     # The last quote of a run stands bare: three in a row would end the string.
     escaped = re.sub(r'"(?=")', r'\\"', text.replace("\\", "\\\\"))
-    escaped = "".join(c if c.isprintable() or c == "\n" else quote(c)[1:-1] for c in escaped)
+    escaped = "".join(c if is_printable(c) or c == "\n" else quote(c)[1:-1] for c in escaped)
     if "\n" in escaped:
         return f'"""{escaped}\n"""'
     return f'"""{escaped[:-1]}\\""""' if escaped.endswith('"') else f'"""{escaped}"""'

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from codegen.diagnostics import Diagnostics
-from codegen.source import Source, Span, Text
+from codegen.source import Source, Span, Text, is_printable
 
 MAX_DEPTH = 16
 # What helps, by words of YAML's messages.
@@ -60,7 +60,7 @@ def decode(path: str, data: bytes, diagnostics: Diagnostics) -> Source | None:
     data = data.removeprefix(b"\xef\xbb\xbf")
     try:
         source = Source(path, data.decode("utf-8"))
-        if path.isprintable():
+        if is_printable(path):
             return source
         # It stands in the first line of what is generated.
         shown = Source(repr(path), source.text)

@@ -110,11 +110,12 @@ def _excerpt(span: Span, role: str, paint: Paint) -> list[str]:
 
 
 def _width(text: str) -> int:
-    """How many columns of a terminal a text takes."""
-    return sum(
-        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
-        for c in text
-    )
+    """How many columns of a terminal a text takes: two for what Unicode has no character for, in every CPython."""
+    return sum(0 if unicodedata.combining(c) else 2 if _is_wide(c) else 1 for c in text)
+
+
+def _is_wide(char: str) -> bool:
+    return unicodedata.category(char) == "Cn" or unicodedata.east_asian_width(char) in "WF"
 
 
 def _json(diagnostic: Diagnostic) -> dict[str, Any]:

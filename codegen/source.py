@@ -7,10 +7,26 @@ from 1.
 from __future__ import annotations
 
 import re
+import unicodedata
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
+
+
+def is_printable(text: str) -> bool:
+    """Whether a text can be shown as it is.
+
+    Like `str.isprintable`, but alike in every CPython: characters that its Unicode does not have yet can be shown too.
+    """
+    return text.isprintable() or all(c.isprintable() or _is_unassigned(c) for c in text)
+
+
+def _is_unassigned(char: str) -> bool:
+    """Whether it may become a character, which U+FDD0 to U+FDEF and the last two of each plane never do."""
+    number = ord(char)
+    never = number & 0xFFFE == 0xFFFE or 0xFDD0 <= number <= 0xFDEF
+    return unicodedata.category(char) == "Cn" and not never
 
 
 @dataclass(frozen=True)

@@ -161,7 +161,7 @@ _ADVICE: Mapping[str, str] = {
 def advice(name: str) -> str | None:
     """What helps whoever writes a type of C++, Python or NumPy that no schema has."""
     plain = re.split(r"::|\.", name)[-1]
-    spelled = HABITS.get(plain) if plain != name else None
+    spelled = HABITS.get(name) or HABITS.get(plain)
     return _ADVICE.get(name) or (f"`{spelled}`" if spelled else _ADVICE.get(plain))
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from conftest import run
 
-from codegen import linking
+from codegen import check, linking
 from codegen.build import Outcome
 from codegen.cli import main
 
@@ -399,11 +399,36 @@ def test_the_name_in_a_symbol(symbol: str, name: str) -> None:
     ],
 )
 def test_missing_files_of_the_user(tmp_path: Path, key: str, message: str) -> None:
+    """A file of that name elsewhere is the one that was meant."""
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "absent.x").touch()
     text = f"library: wrong\ncpp: {{{key}: [absent.x]}}\nbackends: []\n"
     (tmp_path / "wrong.yaml").write_text(text)
     done = build(tmp_path, "wrong.yaml")
     assert done.returncode == 1
     assert f"wrong.yaml:2:{len(key) + 10}: {message}" in done.stderr
+    helps = {
+        "sources": "write `src/absent.x`, where it stands",
+        "headers": "it stands in src: `include_dirs: [src]`",
+    }
+    assert f"help: {helps[key]}\n" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("stands", "written"),
+    [
+        ("src/a.cpp", "../src/a.cpp"),
+        ("specs/deep/a.cpp", "deep/a.cpp"),
+        ("csrc/src/a.cpp", None),
+        ("a.cpp", "../a.cpp"),
+    ],
+)
+def test_files_that_stand_elsewhere(tmp_path: Path, stands: str, written: str | None) -> None:
+    (tmp_path / "specs").mkdir()
+    file = tmp_path / stands
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.touch()
+    assert check.nearby(tmp_path / "specs", "src/a.cpp") == written
 
 
 def test_packages_that_are_not_installed(tmp_path: Path) -> None:

@@ -67,6 +67,7 @@ def test_gcc() -> None:
     assert assertion.message == assertion.asserted == "give a pointer"
     assert undeclared.suggestion == "detail::Index"
     assert absent.message == "absent.h: No such file or directory"
+    assert absent.missing_header == "absent.h" and undeclared.missing_header is None
 
 
 def test_clang() -> None:

@@ -19,6 +19,7 @@ from conftest import ROOT
 
 from codegen import commands, reports
 from codegen.cli import main
+from codegen.source import is_printable
 
 ERRORS = ROOT / "tests" / "errors"
 GOOD = "library: vecdb\nclasses:\n  - {name: Index, class: vecdb::Index}\n"
@@ -206,3 +207,10 @@ def test_colours_are_asked_for_and_refused() -> None:
     assert "\x1b" not in piped("twice.yaml", FORCE_COLOR="1", NO_COLOR="1")
     assert "\x1b[1mGood:" in piped("explain", "CG402", FORCE_COLOR="1")
     assert "\x1b" not in piped("twice.yaml", "--format", "github", FORCE_COLOR="1")
+
+
+def test_what_can_be_shown_is_alike_in_every_cpython() -> None:
+    """A character that the Unicode of an older CPython lacks can be shown; what will never be one cannot."""
+    assert is_printable("a \u00e9 \U0001fae8 \U0001faff")
+    for text in ("\x07", "\u200e", "\ufdd0", "\U0001fffe", "\ue000"):
+        assert not is_printable(text)

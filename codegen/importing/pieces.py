@@ -14,7 +14,7 @@ import yaml
 from codegen import check
 from codegen.diagnostics import Diagnostic, Diagnostics, Stop
 from codegen.load import load
-from codegen.source import Source
+from codegen.source import Source, is_printable
 
 _ENDLESS = 2**31
 # What YAML takes for the end of a line, besides the one that is.
@@ -97,7 +97,7 @@ def flow(value: Mapping[str, str] | Sequence[str]) -> str:
 
 def comment(text: str) -> str:
     """One line of a comment, whatever is in the text."""
-    escaped = (c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    escaped = (c if is_printable(c) else c.encode("unicode_escape").decode() for c in text)
     return f"# {''.join(escaped)}".rstrip()
 
 

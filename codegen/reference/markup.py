@@ -16,6 +16,7 @@ from typing import NamedTuple, Protocol
 from markupsafe import Markup, escape
 
 from codegen import names
+from codegen.source import is_printable
 
 Links = Mapping[str, str]
 """What names in docs lead to, by how they are written."""
@@ -79,7 +80,7 @@ def plain(code: str) -> str:
 
 def clean(text: str) -> str:
     """Without what no reader sees: control characters, marks, and those that turn the direction of text."""
-    return "".join(c for c in text.replace("\t", "    ") if c.isprintable() or c == "\n")
+    return "".join(c for c in text.replace("\t", "    ") if is_printable(c) or c == "\n")
 
 
 def summary(text: str) -> str:
