@@ -188,6 +188,47 @@ class TestCompile:
         assert caplog.text == ""
 
 
+def _chosen(x: torch.Tensor, is_chosen: bool) -> torch.Tensor:
+    return x + 1 if is_chosen else x - 1
+
+
+# What Python asks an object for, and torch answers for methods alone; the first argument is the module.
+ASKED: dict[str, Callable[[Any, Any, torch.Tensor], torch.Tensor]] = {
+    "property": lambda m, t, x: x * t.factor,
+    "hasattr": lambda m, t, x: _chosen(x, hasattr(t, "factor")),
+    "len": lambda m, t, x: x * len(t),
+    "isinstance": lambda m, t, x: _chosen(x, isinstance(t, m.Table)),
+    "one_of_several": lambda m, t, x: _chosen(x, isinstance(t, (int, m.Table))),
+    "another_class": lambda m, t, x: _chosen(x, isinstance(t, m.Half)),
+    "a_base": lambda m, t, x: _chosen(x, isinstance(t, torch.ScriptObject)),
+    "class": lambda m, t, x: _chosen(x, t.__class__ is m.Table),
+}
+
+
+class TestAsInPython:
+    @pytest.mark.parametrize("fullgraph", [True, False])
+    @pytest.mark.parametrize("asked", ASKED)
+    def test_compiled(self, traced: ModuleType, asked: str, fullgraph: bool) -> None:
+        call = ASKED[asked]
+        compiled = torch.compile(call, backend="aot_eager", fullgraph=fullgraph)
+        for rows in (ROWS, ROWS[:3]):
+            table = traced.Table(rows)
+            assert same(compiled(traced, table, X), call(traced, table, X))
+
+    @pytest.mark.parametrize("asked", ASKED)
+    def test_exported(self, traced: ModuleType, asked: str) -> None:
+        module = Holds(traced.Table(ROWS), lambda t, x: ASKED[asked](traced, t, x))
+        exported = torch.export.export(module, (X,), strict=False)
+        assert same(exported.module()(X), module(X))
+
+    def test_no_rule(self, traced: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Dynamo would go on with what the object says now."""
+        monkeypatch.delattr(traced._FakeTable, "__len__")
+        call = lambda t, x: x * len(t)  # noqa: E731
+        with pytest.raises(torch._dynamo.exc.TorchDynamoException, match="write `fake:` beside"):
+            torch.compile(call, backend="eager")(traced.Table(ROWS), X)
+
+
 class TestGuards:
     """A program holds what the flattened items were: when they change, it is compiled again."""
 
@@ -354,15 +395,26 @@ class TestMessages:
         named = torch.compile(lambda t, x: (t.scale(x), t.name()), backend="eager")
         assert named(table, X)[1] == "table"
 
-    def test_a_property_that_is_not_flattened(self, traced: ModuleType) -> None:
-        with pytest.raises(NotImplementedError) as raised:
-            torch.export.export(
-                Holds(traced.Table(ROWS), lambda t, x: x * t.width_getter()), (X,), strict=False
-            )
-        assert str(raised.value) == (
+    @pytest.mark.parametrize(
+        ("call", "error"),
+        [
+            (lambda t, x: x * t.width, AttributeError),
+            (lambda t, x: x * t.width_getter(), NotImplementedError),
+        ],
+        ids=["property", "getter"],
+    )
+    def test_a_property_that_is_not_flattened(
+        self, traced: ModuleType, call: Any, error: type[Exception]
+    ) -> None:
+        message = (
             "torch.compile and torch.export cannot tell the property traced.Table.width: list it in `flatten:` of Table"
             " in ../../tests/native/traced.yaml"
         )
+        with pytest.raises(error) as raised:
+            torch.export.export(Holds(traced.Table(ROWS), call), (X,), strict=False)
+        assert str(raised.value) == message
+        with pytest.raises(torch._dynamo.exc.TorchDynamoException, match=re.escape(message)):
+            torch.compile(call, backend="eager", fullgraph=True)(traced.Table(ROWS), X)
 
     def test_another_overload(self, traced: ModuleType) -> None:
         with pytest.raises(TypeError) as raised:
@@ -390,7 +442,9 @@ class TestMessages:
                 counter = CompileCounter()
                 compiled = torch.compile(call, backend=counter)
                 assert same(compiled(traced.Plain(), X), X * 2 + 3)
-                assert (counter.frame_count, counter.op_count) == (1, 1)
+                assert (
+                    counter.op_count < 2
+                ), "torch 2.12 compiles nothing of it, 2.13 what comes before"
         assert [str(w.message) for w in warned if "flatten" in str(w.message)] == [message]
         with pytest.raises(AttributeError) as raised:
             torch.export.export(Holds(traced.Plain(), call), (X,), strict=False)
@@ -398,14 +452,6 @@ class TestMessages:
             "torch.compile and torch.export cannot look into a traced.Plain: Plain has no `flatten:` in"
             " ../../tests/native/traced.yaml"
         )
-
-    def test_an_attribute(self, traced: ModuleType) -> None:
-        """What docs/compile.md says of torch: it knows methods of script objects alone."""
-        call = lambda t, x: x * t.factor  # noqa: E731
-        with pytest.raises(torch._dynamo.exc.InternalTorchDynamoError, match="missing method"):
-            torch.compile(call, backend="eager")(traced.Table(ROWS), X)
-        with pytest.raises(AttributeError, match="attr 'factor' on a FakeScriptObject"):
-            torch.export.export(Holds(traced.Table(ROWS), call), (X,), strict=False)
 
 
 # Torch 2.13 saves no call whose result is not a tensor, a tuple of tensors or None.

@@ -265,7 +265,7 @@ class ScriptClass(_Plain):
     @property
     def __obj_flatten__(self) -> Any:
         """What torch.compile and torch.export look at while they trace: only `flatten:` gives it."""
-        cls = type(self)
+        cls: type = type(self)
         message = (
             f"torch.compile and torch.export cannot look into a {cls.__module__}.{cls.__qualname__}:"
             f" {cls.__name__} has no `flatten:` in {_specs.get(cls)}"

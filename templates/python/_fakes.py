@@ -55,6 +55,8 @@ class FakeObject:
     @classmethod
     def __obj_unflatten__(cls, flattened: Sequence[tuple[str, Any]]) -> FakeObject:
         _mend_effects()
+        _mend_attributes()
+        _mend_dynamo()
         state = {name: getattr(value, "value", value) for name, value in flattened}
         is_guarded = state.pop(_GUARD, None) is not None
         if not is_guarded and dynamo_traces():
@@ -76,6 +78,17 @@ class FakeObject:
         if current != self._pass:
             self._pass = current
             self._rewind()
+
+    @classmethod
+    def _codegen_class(cls) -> type:
+        """Return the class of the objects that fakes stand for, which `isinstance` asks for."""
+        return cls._real
+
+    @classmethod
+    def _codegen_getter(cls, name: str) -> str | None:
+        """Return the name of the method that reads a property, or None where there is no such property."""
+        member = None if name.startswith("_") else getattr(cls._real, name, None)
+        return f"{name}_getter" if isinstance(member, property) else None
 
     @staticmethod
     def _codegen_effects(torchs: Callable[..., Any], *args: Any) -> Any:
@@ -335,17 +348,34 @@ class _ByOperation(defaultdict[str, Any]):
         return super().__missing__(name)
 
 
+# All packages in a process share the changes below: the first makes them, and they ask fakes for members that a fake of
+# any version has, `_codegen_effects`, `_codegen_class` and `_codegen_getter`.
+
+
+def _is_first(owner: Any) -> bool:
+    """Whether no package has changed `owner`, a module or class of torch; marks it as changed."""
+    is_first = "_torch_backend_codegen" not in vars(owner)
+    owner._torch_backend_codegen = True
+    return is_first
+
+
+def _asked(value: Any, member: str, *args: Any) -> Any:
+    """What the fake in a FakeScriptObject answers; None where it is none of a generated package."""
+    fake = getattr(value, "__dict__", {}).get("wrapped_obj")
+    # Of the class: a fake answers to any name.
+    answer = getattr(type(fake), member, None)
+    return answer and answer(*args)
+
+
 def _mend_effects() -> None:
     """Let fakes run `handle_effects` of torch for calls of their methods.
 
-    A method returns one tuple, and torch expects one output where the schema has one return. All packages in a process
-    share the change, which the first of them marks on torch's module: a fake of any version has `_codegen_effects`.
+    A method returns one tuple, and torch expects one output where the schema has one return.
     """
     from torch._higher_order_ops import effects
 
-    if hasattr(effects, "_torch_backend_codegen"):
+    if not _is_first(effects):
         return
-    cast(Any, effects)._torch_backend_codegen = True
     torchs: Any = getattr(effects, "handle_effects", None)
     if torchs is None:
         warn_of_torch("torch._higher_order_ops.effects.handle_effects")
@@ -355,10 +385,98 @@ def _mend_effects() -> None:
     def handle_effects(
         allow_token_discovery: bool, tokens: Any, op: Any, args: Any, kwargs: Any
     ) -> Any:
-        fake = getattr(args[0], "wrapped_obj", None) if args else None
-        # Of the class: a fake answers to any name.
-        run = getattr(type(fake), "_codegen_effects", None)
         given = allow_token_discovery, tokens, op, args, kwargs
-        return run(torchs, *given) if run else torchs(*given)
+        is_ours = bool(args) and _asked(args[0], "_codegen_class") is not None
+        return _asked(args[0], "_codegen_effects", torchs, *given) if is_ours else torchs(*given)
 
     cast(Any, effects).handle_effects = handle_effects
+
+
+def _mend_attributes() -> None:
+    """Let `isinstance`, properties and `len()` of what torch.export traces answer: torch knows methods alone."""
+    from torch._library.fake_class_registry import FakeScriptObject
+
+    if not _is_first(FakeScriptObject):
+        return
+
+    torchs_read: Any = FakeScriptObject.__getattribute__
+
+    def read(self: Any, name: str) -> Any:
+        # `isinstance` goes by it. Torch itself is to see a FakeScriptObject.
+        if name == "__class__":
+            reader = sys._getframe(1).f_globals.get("__name__", "")
+            if reader.partition(".")[0] != "torch":
+                return _asked(self, "_codegen_class") or type(self)
+        return torchs_read(self, name)
+
+    def get(self: Any, name: str) -> Any:
+        getter = _asked(self, "_codegen_getter", name)
+        if getter is None:
+            return torchs_read(self, name)
+        try:
+            return getattr(self, getter)()
+        except NotImplementedError as error:
+            raise AttributeError(str(error)) from None
+
+    def length(self: Any) -> Any:
+        if "__len__" not in vars(self):
+            raise TypeError(f"object of type '{self.__class__.__name__}' has no len()")
+        return vars(self)["__len__"]()
+
+    patched: Any = FakeScriptObject
+    patched.__getattr__ = get
+    patched.__len__ = length
+    # Torch asks whether it has one; with `__len__` alone, an empty object would be none.
+    patched.__bool__ = lambda self: True
+    patched.__getattribute__ = read
+
+
+def _mend_dynamo() -> None:
+    """Let `isinstance`, properties, `len()` and operators of what Dynamo traces answer: torch knows methods alone.
+
+    What cannot be traced is no graph break: Dynamo would go on with what the object says now, and not guard it.
+    """
+    module: Any = sys.modules.get("torch._dynamo.variables.script_object")
+    if module is None or not _is_first(module):
+        return
+    try:
+        builtin: Any = importlib.import_module("torch._dynamo.variables.builtin").BuiltinVariable
+        variable, build = module.TorchScriptObjectVariable, module.VariableTracker.build
+        unsafe, unsupported = module.UnsafeScriptObjectError, module.Unsupported
+        name = "tp_getattro_impl" if "tp_getattro_impl" in vars(variable) else "var_getattr"
+        torchs_get, torchs_type = getattr(variable, name), variable.python_type
+        torchs_call, torchs_isinstance = variable.call_method, builtin.call_isinstance
+    except (ImportError, AttributeError) as error:
+        warn_of_torch(error.name or str(error))
+        return
+
+    def called(found: Any, tx: Any, args: Any, kwargs: Any) -> Any:
+        try:
+            return found.call_function(tx, list(args), kwargs)
+        except unsupported as error:
+            raise unsafe(error.msg) from error
+
+    def get(self: Any, tx: Any, name: str) -> Any:
+        real = _asked(self.value, "_codegen_class")
+        if real is not None and name == "__class__":
+            return build(tx, real)
+        getter = _asked(self.value, "_codegen_getter", name)
+        found = torchs_get(self, tx, getter or name)
+        return called(found, tx, [], {}) if getter else found
+
+    def call_method(self: Any, tx: Any, name: str, args: Any, kwargs: Any) -> Any:
+        if _asked(self.value, "_codegen_class") and name in vars(self.value):
+            return called(torchs_get(self, tx, name), tx, args, kwargs)
+        return torchs_call(self, tx, name, args, kwargs)
+
+    def call_isinstance(self: Any, tx: Any, arg: Any, classes: Any) -> Any:
+        real = _asked(getattr(arg.realize(), "value", None), "_codegen_class")
+        if real is None:
+            return torchs_isinstance(self, tx, arg, classes)
+        return build(tx, issubclass(real, classes.as_python_constant()))
+
+    setattr(variable, name, get)
+    variable.call_method = call_method
+    variable.len_impl = lambda self, tx: self.call_method(tx, "__len__", [], {})
+    variable.python_type = lambda self: _asked(self.value, "_codegen_class") or torchs_type(self)
+    builtin.call_isinstance = call_isinstance
