@@ -113,7 +113,9 @@ DUNDERS: Mapping[str, str | None] = {
 DUNDER_REMEDIES: Mapping[str, str] = {
     name: remedy
     for names, remedy in {
-        "__iter__ __next__ __reversed__": "declare `__len__` and `__getitem__(int index)`: Python iterates by them",
+        "__iter__ __next__ __reversed__": (
+            "declare `__getitem__(int index)`, with an IndexError past the end: Python iterates by it"
+        ),
         "__aiter__ __anext__ __aenter__ __aexit__ __await__": "torch has no asynchronous methods",
         "__new__": "use `init:` of the class",
         "__del__": "write a C++ destructor: it runs when the last reference is gone",

@@ -53,7 +53,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         type=_definition,
         metavar="NAME=VALUE",
-        help="a variable of CMake, which remembers it in this output folder; can be repeated",
+        help="a variable of CMake, remembered in this output folder until torch or Python change; can be repeated",
     )
 
 
@@ -103,6 +103,8 @@ def once(options: argparse.Namespace, see: See) -> int:
     explaining.packages(outcome.log, plan.libraries, diagnostics)
     explaining.errors(outcome.log, plan.libraries, options.out, origins, diagnostics)
     linking.explain(outcome.log, plan.libraries, options.out, origins, diagnostics)
+    if not len(diagnostics):
+        console.note("not built: the output above says why")
     return console.complain(options.format, diagnostics, _consequence(diagnostics)) or 1
 
 
