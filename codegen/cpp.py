@@ -113,7 +113,7 @@ def source(library: Library, spec: str, fingerprint: str) -> SourceView:
         spec=spec,
         library=library.name.value,
         fingerprint=fingerprint,
-        headers=tuple(sorted(["torch/version.h", *own])),
+        headers=tuple(sorted(own)),
         user_headers=tuple(IncludeView(mark(h.span), h.value) for h in library.cpp.headers),
         namespace=library.namespace.value,
         classes=tuple(view(library, cls) for cls in library.classes),

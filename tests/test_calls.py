@@ -87,7 +87,9 @@ class TestAccepted:
     def test_complex(self, one: Any, value: Any) -> None:
         assert one.complex_number(value) == value
 
-    @pytest.mark.parametrize("value", [True, 2, 2.5, 1j, np.int8(3), np.float32(0.5)])
+    @pytest.mark.parametrize(
+        "value", [True, 2, 2.5, 1j, np.int8(3), np.float32(0.5), -(2**63), 2**63, 2**64 - 1]
+    )
     def test_scalar(self, one: Any, value: Any) -> None:
         assert one.number(value) == value
 

@@ -133,6 +133,35 @@ def test_a_delegate_as_a_wheel(tmp_path: Path) -> None:
         run("python", "-m", "pytest", cwd=project, **environment)
 
 
+def test_a_wheel_with_objects_for_several_torches(tmp_path: Path) -> None:
+    """docs/wheels.md: what it says about joining two wheels, with two that have next to nothing in them."""
+    for tag in ("2.10", "2.13"):
+        source = tmp_path / "source" / f"vecdb-0.1.0-{tag}"
+        package = source / "vecdb"
+        package.mkdir(parents=True)
+        (package / f"libvecdb.{tag}.torch.so").write_text(tag)
+        (package / "__init__.py").touch()
+        info = source / "vecdb-0.1.0.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text("Metadata-Version: 2.1\nName: vecdb\nVersion: 0.1.0\n")
+        (info / "WHEEL").write_text("Wheel-Version: 1.0\nTag: cp311-cp311-linux_x86_64\n")
+        (info / "RECORD").touch()
+        out = tmp_path / "dist" / tag
+        out.mkdir(parents=True)
+        run(sys.executable, "-m", "wheel", "pack", source, "-d", out, cwd=tmp_path)
+    page = (ROOT / "docs" / "wheels.md").read_text()
+    (script,) = re.findall(r"<!-- merge -->\n```sh\n(.*?)```", page, re.DOTALL)
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    run("bash", "-c", f"set -e\n{script}", cwd=tmp_path, PATH=path)
+    (wheel,) = tmp_path.glob("dist/*.whl")
+    assert wheel.name == "vecdb-0.1.0-cp311-cp311-linux_x86_64.whl"
+    assert contents(wheel) == [
+        "vecdb/__init__.py",
+        "vecdb/libvecdb.2.10.torch.so",
+        "vecdb/libvecdb.2.13.torch.so",
+    ]
+
+
 def contents(wheel: Path) -> list[str]:
     with zipfile.ZipFile(wheel) as archive:
         return sorted(name for name in archive.namelist() if ".dist-info/" not in name)

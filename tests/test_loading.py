@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from conftest import ROOT
 
 SPEC = "../../tests/native/broken.yaml"
 
@@ -58,6 +59,15 @@ IMPORT_EACH = """if True:
 """
 
 Copy = Callable[[str], Path]
+
+# The table of the packages, read without importing one.
+LAYOUTS: dict[str, str] = dict(
+    re.findall(
+        r'^    "(\d+\.\d+)": "(\w{16})",$',
+        (ROOT / "templates" / "python" / "_runtime.py").read_text(encoding="utf-8"),
+        re.MULTILINE,
+    )
+)
 
 
 @pytest.fixture
@@ -150,6 +160,73 @@ def test_what_is_installed_was_built_elsewhere(copy: Copy, run_python: Callable[
     messages = json.loads(run_python(IMPORT_EACH, package.parent))
     (said,) = (text for _, _, text in messages.values())
     assert said == f"broken: {message}. Install a build of it for this environment"
+
+
+def stamped(library: Path, version: str, layout: str | None = None) -> None:
+    """Writes another torch into the stamp of a shared object: a version of as many letters."""
+    data = library.read_bytes()
+    (stamp,) = re.findall(rb"torch-backend-codegen torch=\S+ layout=\w+;", data)
+    kept = stamp.decode().split("layout=")[1].rstrip(";")
+    new = f"torch-backend-codegen torch={version} layout={layout or kept};".encode()
+    assert len(new) == len(stamp)
+    library.write_bytes(data.replace(stamp, new))
+
+
+def several(copy: Copy, case: str, **versions: tuple[str, str | None]) -> Path:
+    """A package that carries objects for these versions of torch, by their tags."""
+    package = copy(case)
+    library = package / "libbroken.torch.so"
+    (module,) = package.glob("_native.*.so")
+    for tag, (version, layout) in versions.items():
+        for name in (f"libbroken.{tag}.torch.so", f"_native.{tag}.{module.name.split('.', 1)[1]}"):
+            made = package / name
+            shutil.copy(module if "_native" in name else library, made)
+            stamped(made, version, layout)
+    library.unlink()
+    module.unlink()
+    return package
+
+
+def test_of_several_objects_those_for_this_torch(
+    copy: Copy, run_python: Callable[..., str]
+) -> None:
+    """What is laid out alike will do; of a version that nobody measured, not even the same hash."""
+    running = torch.__version__.split("+")[0]
+    layout = LAYOUTS[".".join(running.split(".")[:2])]
+    alike = next(version for version in LAYOUTS if LAYOUTS[version] == layout)
+    unknown = ("9" + running[1:], None)
+    for package in (
+        several(copy, "exact", other=(f"{alike}.9", None), fits=(running, None), no=unknown),
+        several(copy, "alike", fits=(f"{alike}.9", None), no=unknown),
+    ):
+        printed = run_python(
+            """if True:
+            import sys
+            sys.path.insert(0, sys.argv[1])
+            from broken import _native, native_counter
+            assert native_counter.create().next() == 1
+            print(_native.__file__, open("/proc/self/maps").read())
+            """,
+            package.parent,
+        )
+        assert printed.startswith(str(package / "_native.fits."))
+        assert set(re.findall(r"libbroken\.\S+", printed)) == {"libbroken.fits.torch.so"}
+
+    package = several(copy, "none", a=unknown, b=(f"{alike}.9", "0123456789abcdef"))
+    (said,) = json.loads(run_python(IMPORT_EACH, package.parent)).values()
+    assert said[-1].startswith(
+        f"broken: each libbroken of this package is built for torch {unknown[0]}, torch {alike}.9,"
+        f" and this is torch {running}. Build it in "
+    )
+
+
+def test_the_layout_of_this_torch_was_measured(native_packages: Path) -> None:
+    """What the headers say is what the package expects of this version."""
+    data = (native_packages / "broken" / "libbroken.torch.so").read_bytes()
+    stamps = re.findall(rb"torch-backend-codegen torch=(\d+\.\d+)\S* layout=(\w+);", data)
+    assert [(version.decode(), layout.decode()) for version, layout in stamps] == [
+        item for item in LAYOUTS.items() if torch.__version__.startswith(f"{item[0]}.")
+    ]
 
 
 @pytest.mark.parametrize(("first", "second"), [("broken", "rival"), ("rival", "broken")])

@@ -17,7 +17,7 @@ __all__ = [
     "elementwise",
 ]
 
-_runtime.load(__file__, "specs/elementwise.yaml", "a5959fdce9755986")
+_runtime.load(__file__, "specs/elementwise.yaml", "6671764f0520e760")
 
 from . import _classes  # noqa: E402
 

@@ -16,7 +16,7 @@ __all__ = [
     "openvino_delegate",
 ]
 
-_runtime.load(__file__, "specs/openvino_delegate.yaml", "e6c23921e5c62554")
+_runtime.load(__file__, "specs/openvino_delegate.yaml", "d8ffd825d0365946")
 
 from . import _classes  # noqa: E402
 

@@ -17,7 +17,7 @@ __all__ = [
     "LRUCache",
 ]
 
-_runtime.load(__file__, "specs/tensor_cache.yaml", "6f15bd375ca2ad52")
+_runtime.load(__file__, "specs/tensor_cache.yaml", "378d625b234370b4")
 
 import torch  # noqa: E402
 

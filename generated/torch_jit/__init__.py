@@ -17,7 +17,7 @@ __all__ = [
     "torch_jit_unavailable",
 ]
 
-_runtime.load(__file__, "specs/torch_jit.yaml", "f123f9ecbbe3fd60")
+_runtime.load(__file__, "specs/torch_jit.yaml", "f806c79e5d93742a")
 
 from . import _classes  # noqa: E402
 

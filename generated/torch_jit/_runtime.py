@@ -10,13 +10,15 @@ from __future__ import annotations
 import ctypes
 import importlib
 import importlib.machinery
+import importlib.util
 import mmap
 import re
 import shlex
 import struct
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 
 def _interpreter(name: str) -> object:
@@ -33,30 +35,62 @@ import torch  # noqa: E402 - it hangs or crashes in another
 T = TypeVar("T")
 
 
+_LAYOUTS = {
+    "2.10": "19998a591d5133ad",
+    "2.11": "19998a591d5133ad",
+    "2.12": "19998a591d5133ad",
+    "2.13": "0c21d8a3f1121f52",
+    "2.14": "0c21d8a3f1121f52",
+    "2.15": "0c21d8a3f1121f52",
+}
+"""How each torch lays out what C++ uses of it inline, as `_codegen/src/layout.h` hashes it.
+
+Measured; with this, a shared object that was built for one torch also runs on another.
+"""
+
+
 def load(package: str, spec: str, fingerprint: str) -> None:
-    """Loads the shared object beside `package`, the path of an `__init__.py`.
+    """Loads the shared objects beside `package`, the path of an `__init__.py`: of several, those for the torch at hand.
 
     Raises:
-        ImportError: It is missing, damaged, built for another torch or from another spec, or something it registers
+        ImportError: One is missing, damaged, built for another torch or from another spec, or something it registers
             is taken. Nothing of this aborts the process.
     """
-    library = Path(package).parent.name
-    path = Path(package).with_name(f"lib{library}.torch.so")
-    module = path.with_name(f"_native{importlib.machinery.EXTENSION_SUFFIXES[0]}")
-    remedy = _remedy(path, spec)
+    folder = Path(package).parent
+    library = folder.name
+    path = folder / f"lib{library}.torch.so"
     try:
-        _check_stamp(path, fingerprint)
-        _check_stamp(module, fingerprint)
-        cast("Callable[[Path], None]", torch.ops.load_library)(path)
-        loaded = ctypes.CDLL(str(path))
+        chosen = _choose(path, f"lib{library}", ".torch.so", fingerprint)
+        suffix = importlib.machinery.EXTENSION_SUFFIXES[0]
+        module = _choose(folder / f"_native{suffix}", "_native", suffix, fingerprint)
+        cast("Callable[[Path], None]", torch.ops.load_library)(chosen)
+        loaded = ctypes.CDLL(str(chosen))
         errors, functions = loaded.codegen_registration_errors, loaded.codegen_functions
-    except (OSError, ValueError, AttributeError) as error:
-        raise ImportError(f"{library}: {error}. {remedy}", name=library, path=str(path)) from error
-    errors.restype = ctypes.c_char_p
-    if reason := errors().decode(errors="replace").strip():
+        errors.restype = ctypes.c_char_p
+        functions.restype = ctypes.c_void_p
+        native = _import(library, "_native", module)
+        reason = errors().decode(errors="replace").strip()
+        if not reason:
+            native.use(functions())
+    except (ImportError, OSError, ValueError, AttributeError) as error:
+        message = f"{library}: {error}. {_remedy(path, spec)}"
+        raise ImportError(message, name=library, path=str(path)) from error
+    if reason:
         raise ImportError(f"{library}: cannot register {reason}", name=library, path=str(path))
-    functions.restype = ctypes.c_void_p
-    importlib.import_module(f"{library}._native").use(functions())
+
+
+def _import(library: str, name: str, path: Path) -> Any:
+    """The extension module `name` of the package, whatever its file is called."""
+    qualified = f"{library}.{name}"
+    if qualified not in sys.modules:
+        spec = importlib.util.spec_from_file_location(qualified, path)
+        assert spec is not None and spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        sys.modules[qualified] = module
+    # As `import` does it.
+    setattr(sys.modules[library], name, sys.modules[qualified])
+    return sys.modules[qualified]
 
 
 def _remedy(path: Path, spec: str) -> str:
@@ -69,27 +103,74 @@ def _remedy(path: Path, spec: str) -> str:
     return f"Build it in {out.parent}: {shlex.join(command)}"
 
 
-def _check_stamp(path: Path, fingerprint: str) -> None:
-    """Reads the file before it is mapped as code: a truncated one would be a SIGBUS, one of another torch a crash."""
-    if not path.is_file():
+class _Stamp(NamedTuple):
+    """What a shared object was built from."""
+
+    path: Path
+    torch: str
+    layout: str
+    source: str
+
+    @property
+    def layouts(self) -> list[str]:
+        """The versions of torch that it also runs on, but for the last number."""
+        measured = _LAYOUTS.get(_minor(self.torch)) == self.layout
+        return [
+            version for version, layout in _LAYOUTS.items() if measured and layout == self.layout
+        ]
+
+    def fits(self) -> bool:
+        return self.torch == _TORCH or _minor(_TORCH) in self.layouts
+
+    def __str__(self) -> str:
+        others = f" (runs on {self.layouts[0]} to {self.layouts[-1]})" if self.layouts else ""
+        return f"torch {self.torch}{others}"
+
+
+# Without what a nightly or a CUDA build adds; C++ does not know that.
+_TORCH = ".".join(re.findall(r"\d+", torch.__version__)[:3])
+
+
+def _minor(version: str) -> str:
+    return ".".join(version.split(".")[:2])
+
+
+def _choose(path: Path, stem: str, suffix: str, fingerprint: str) -> Path:
+    """Finds the object for this torch: `path`, which is `<stem><suffix>`, or a `<stem>.<tag><suffix>` beside it."""
+    tagged = sorted(path.parent.glob(f"{stem}.*{suffix}"))
+    stamps = [_read_stamp(each) for each in (path, *tagged) if each.is_file()]
+    if not stamps:
         raise ValueError(f"{path.name} is not built")
+    fitting = [stamp for stamp in stamps if stamp.fits()]
+    if not fitting:
+        which = stamps[0].path.name if len(stamps) == 1 else f"each {stem} of this package"
+        built = ", ".join(map(str, stamps))
+        raise ValueError(f"{which} is built for {built}, and this is torch {_TORCH}")
+    current = [stamp for stamp in fitting if stamp.source == fingerprint]
+    if not current:
+        raise ValueError(f"{fitting[0].path.name} is built from another version of the spec")
+    return max(current, key=lambda stamp: (stamp.torch == _TORCH, stamp.path == path)).path
+
+
+def _read_stamp(path: Path) -> _Stamp:
+    """Reads the file before it is mapped as code: a truncated one would be a SIGBUS, one of another torch a crash."""
     with path.open("rb") as file:
         if path.stat().st_size < 64:
             raise ValueError(f"{path.name} is damaged")
         with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
             if data[:4] == b"\x7fELF" and len(data) < _elf_size(data):
                 raise ValueError(f"{path.name} is damaged: the end is missing")
-            start = data.find(b"torch-backend-codegen torch=")
-            stamp = re.match(rb"\S+ torch=(\S+) source=(\w+);", data[start : start + 128])
-    if start < 0 or not stamp:
+            torch_and_layout = _find(data, rb"torch=(\S+) layout=(\w+);")
+            source = _find(data, rb"source=(\w+);")
+    if not torch_and_layout or not source:
         raise ValueError(f"{path.name} is not a library that this package generated")
-    built, source = (group.decode() for group in stamp.groups())
-    # Without what a nightly or a CUDA build adds; C++ does not know that.
-    running = ".".join(re.findall(r"\d+", torch.__version__)[:3])
-    if built != running:
-        raise ValueError(f"{path.name} is built for torch {built}, and this is torch {running}")
-    if source != fingerprint:
-        raise ValueError(f"{path.name} is built from another version of the spec")
+    return _Stamp(path, *torch_and_layout, *source)
+
+
+def _find(data: mmap.mmap, pattern: bytes) -> list[str]:
+    """The groups of a stamp, whatever follows it."""
+    found = re.search(b"torch-backend-codegen " + pattern, data)
+    return [group.decode() for group in found.groups()] if found else []
 
 
 def _elf_size(data: mmap.mmap) -> int:

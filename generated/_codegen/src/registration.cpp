@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "layout.h"
+
 // torch/csrc/jit/backends/backend_detail.h declares this too, and costs as much as the rest of this file.
 namespace torch::jit::detail {
 TORCH_API void registerBackendPreprocessFunction(const std::string& name,
@@ -13,6 +15,8 @@ TORCH_API void registerBackendPreprocessFunction(const std::string& name,
 
 namespace codegen {
 namespace {
+
+[[gnu::used]] constexpr auto stamp = layoutStamp();
 
 /// Line by line what could not be registered. In a function, since static initialisers of other
 /// files write to it.

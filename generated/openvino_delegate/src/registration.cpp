@@ -1,6 +1,5 @@
 // Generated from specs/openvino_delegate.yaml by torch-backend-codegen. Do not edit.
 #include <openvino_delegate/backend.h>
-#include <torch/version.h>
 
 #include "ov_delegate.h"
 
@@ -9,7 +8,7 @@ namespace {
 
 // What the Python package reads before it loads this library.
 [[gnu::used]] constexpr char stamp[] =
-    "torch-backend-codegen torch=" TORCH_VERSION " source=e6c23921e5c62554;";
+    "torch-backend-codegen source=d8ffd825d0365946;";
 
 const openvino_delegate::backend<openvino_delegate::Delegate> registered_openvino_delegate(
     "openvino_delegate",

@@ -1,6 +1,5 @@
 // Generated from specs/tensor_cache.yaml by torch-backend-codegen. Do not edit.
 #include <codegen/registration.h>
-#include <torch/version.h>
 
 #include "lru_cache.h"
 
@@ -9,7 +8,7 @@ namespace {
 
 // What the Python package reads before it loads this library.
 [[gnu::used]] constexpr char stamp[] =
-    "torch-backend-codegen torch=" TORCH_VERSION " source=6f15bd375ca2ad52;";
+    "torch-backend-codegen source=378d625b234370b4;";
 
 constexpr codegen::ClassMethod kLRUCacheMethods[] = {
     {"__init__(int capacity) -> NoneType _0",

@@ -1,5 +1,4 @@
 // Generated from specs/torch_jit.yaml by torch-backend-codegen. Do not edit.
-#include <torch/version.h>
 #include <torch_jit/backend.h>
 
 #include "test_backend.h"
@@ -9,7 +8,7 @@ namespace {
 
 // What the Python package reads before it loads this library.
 [[gnu::used]] constexpr char stamp[] =
-    "torch-backend-codegen torch=" TORCH_VERSION " source=f123f9ecbbe3fd60;";
+    "torch-backend-codegen source=f806c79e5d93742a;";
 
 const torch_jit::backend<torch_jit::TestBackend> registered_torch_jit_test(
     "torch_jit_test",

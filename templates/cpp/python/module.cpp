@@ -5,8 +5,12 @@
 
 #include <unordered_set>
 
+#include "../layout.h"
+
 namespace codegen::python {
 namespace {
+
+[[gnu::used]] constexpr auto stamp = layoutStamp();
 
 /// Of the library that the package has loaded.
 const Functions* functions = nullptr;
@@ -417,8 +421,7 @@ Owned none() { return Owned(Py_NewRef(Py_None)); }
 void checkLayouts() {
   const auto check = [](bool is_known, const char* what) {
     if (!is_known) {
-      PyErr_Format(PyExc_ImportError, "%s is laid out otherwise in this torch: build it for this",
-                   what);
+      PyErr_Format(PyExc_ImportError, "this torch lays out %s otherwise than the module knows", what);
       throw Raised();
     }
   };

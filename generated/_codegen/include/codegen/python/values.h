@@ -488,9 +488,25 @@ class Conversion {
       return boolean(value, out);
     }
     if (PyIndex_Check(value)) {
-      return integer(value, out);
+      return integer(value, out) || isUnsigned(value, out);
     }
     return isInstance(value, Known::get().real) ? real(value, out) : complex(value, out);
+  }
+
+  /// After `integer` was false: whether it is one of 64 bits without a sign.
+  bool isUnsigned(PyObject* value, c10::IValue& out) {
+    if (mismatch_->overflow.empty()) {
+      return false;
+    }
+    const auto index = checked(PyNumber_Index(value));
+    const auto number = PyLong_AsUnsignedLongLong(index.get());
+    if (PyErr_Occurred() != nullptr) {
+      PyErr_Clear();
+      return false;
+    }
+    mismatch_.reset();
+    out = static_cast<uint64_t>(number);
+    return true;
   }
 
   bool anything(const Type& type, PyObject* value, c10::IValue& out) {

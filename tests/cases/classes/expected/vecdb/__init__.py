@@ -24,7 +24,7 @@ __all__ = [
     "SearcherInterface",
 ]
 
-_runtime.load(__file__, "spec.yaml", "5769dc4939fd55c7")
+_runtime.load(__file__, "spec.yaml", "d1802ad08e27ddc5")
 
 import torch  # noqa: E402
 

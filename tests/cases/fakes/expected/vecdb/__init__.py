@@ -24,7 +24,7 @@ __all__ = [
     "Real",
 ]
 
-_runtime.load(__file__, "spec.yaml", "7cbeeea6cce5b427")
+_runtime.load(__file__, "spec.yaml", "30a1c2be53f3ab6d")
 
 import torch  # noqa: E402
 

@@ -23,7 +23,7 @@ __all__ = [
     "whitespace",
 ]
 
-_runtime.load(__file__, "spec.yaml", "3256a84a16dc33c6")
+_runtime.load(__file__, "spec.yaml", "edd611f1d1c42397")
 
 import torch  # noqa: E402
 

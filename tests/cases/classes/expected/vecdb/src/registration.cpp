@@ -1,6 +1,5 @@
 // Generated from spec.yaml by torch-backend-codegen. Do not edit.
 #include <codegen/registration.h>
-#include <torch/version.h>
 #include <vecdb/searcher.h>
 
 #include "vecdb.h"
@@ -10,7 +9,7 @@ namespace {
 
 // What the Python package reads before it loads this library.
 [[gnu::used]] constexpr char stamp[] =
-    "torch-backend-codegen torch=" TORCH_VERSION " source=5769dc4939fd55c7;";
+    "torch-backend-codegen source=d1802ad08e27ddc5;";
 
 constexpr codegen::ClassMethod kIndexMethods[] = {
     {"__init__(int dim, *, str metric=\"l2\") -> NoneType _0",

@@ -1,5 +1,4 @@
 // Generated from spec.yaml by torch-backend-codegen. Do not edit.
-#include <torch/version.h>
 #include <vecdb/backend.h>
 #include <vecdb/tokenizer.h>
 
@@ -10,7 +9,7 @@ namespace {
 
 // What the Python package reads before it loads this library.
 [[gnu::used]] constexpr char stamp[] =
-    "torch-backend-codegen torch=" TORCH_VERSION " source=3256a84a16dc33c6;";
+    "torch-backend-codegen source=edd611f1d1c42397;";
 
 const vecdb::backend<vecdb::Delegate> registered_vecdb_delegate("vecdb_delegate", "The delegate.");
 const codegen::RegisteredPreprocess preprocess_vecdb_delegate(
