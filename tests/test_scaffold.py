@@ -105,7 +105,7 @@ def test_every_form_compiles(tmp_path: Path) -> None:
     build(tmp_path, out=tmp_path / "generated")
     written = [p for p in tmp_path.rglob("*") if p.suffix in (".h", ".cpp")]
     mine = [path for path in written if "generated" not in path.parts]
-    assert len(mine) == 8
+    assert len(mine) == 9
     style = f"--style=file:{ROOT / '.clang-format'}"
     program = Path(sys.executable).with_name("clang-format")
     command = [program, "--dry-run", "-Werror", style, *mine]
