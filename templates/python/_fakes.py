@@ -441,7 +441,10 @@ def _mend_dynamo() -> None:
         return
     try:
         builtin: Any = importlib.import_module("torch._dynamo.variables.builtin").BuiltinVariable
-        variable, build = module.TorchScriptObjectVariable, module.VariableTracker.build
+        # Torch 2.14 calls it so; 2.13 and before TorchScriptObjectVariable.
+        variable = getattr(module, "CustomClassObjectVariable", None)
+        variable = variable or module.TorchScriptObjectVariable
+        build = module.VariableTracker.build
         unsafe, unsupported = module.UnsafeScriptObjectError, module.Unsupported
         name = "tp_getattro_impl" if "tp_getattro_impl" in vars(variable) else "var_getattr"
         torchs_get, torchs_type = getattr(variable, name), variable.python_type
@@ -477,6 +480,7 @@ def _mend_dynamo() -> None:
 
     setattr(variable, name, get)
     variable.call_method = call_method
-    variable.len_impl = lambda self, tx: self.call_method(tx, "__len__", [], {})
+    for length in ("len_impl", "sq_length_impl", "mp_length_impl"):
+        setattr(variable, length, lambda self, tx: self.call_method(tx, "__len__", [], {}))
     variable.python_type = lambda self: _asked(self.value, "_codegen_class") or torchs_type(self)
     builtin.call_isinstance = call_isinstance
