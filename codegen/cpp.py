@@ -8,7 +8,6 @@ the first in a static).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from codegen import defaults, names
@@ -145,23 +144,17 @@ def _declare(name: str) -> tuple[str, ...]:
 def _method(library: Library, backend: Backend, method: Method, camel: str) -> MethodView:
     torchs_own = backend.delegates and method.name in TORCH_METHODS
     spelled = Spelling(library, torchs_own=torchs_own)
-    arguments = [spelled(a.type) for a in method.schema.arguments]
     registered = library.registered(method.schema.as_method())
-    result = spelled.returns(method.schema)
-    parameters = [
-        f"{spelling} {names.parameter(argument.name)}"
-        for spelling, argument in zip(arguments, method.schema.arguments, strict=True)
-    ]
-    taken = [f"call.take<{spelling}>({index})" for index, spelling in enumerate(arguments, 1)]
+    head = f"virtual {spelled.returns(method.schema)} {method.member}("
     return MethodView(
         mark=mark(method.func.span),
         doc=comment(method.doc, *method.argument_docs.items()),
-        declaration=layout(f"virtual {result} {method.member}(", parameters, ") = 0;", 2),
+        declaration=layout(head, spelled.parameters(method.schema), ") = 0;", 2),
         schema_getter=f"get{camel}Schema",
         function_getter=f"get{camel}Func",
         registered=str(registered),
         schema=_schema(registered),
-        call=_call(method, result, taken),
+        call=spelled.call(method.schema, f"self->{method.member}", 4),
         row=(
             f"{{{backend.name}_methods::get{camel}Schema,",
             f" {backend.name}_methods::get{camel}Func<TBackendInterface>(),",
@@ -182,12 +175,6 @@ def _schema(registered: FunctionSchema) -> tuple[str, ...]:
         *(f"{line}," for line in lines[:-1]),
         f"{lines[-1]}}});",
     )
-
-
-def _call(method: Method, result: str, taken: Sequence[str]) -> tuple[str, ...]:
-    if result == "void":
-        return layout(f"self->{method.member}(", taken, ");", 4)
-    return layout(f"call.give<{result}>(self->{method.member}(", taken, "));", 4)
 
 
 def _registration(

@@ -15,7 +15,7 @@ from codegen.cpp_text import WIDTH, Spelling, layout, mark, quote
 from codegen.model import Class, Flat, Library, Method, Pickle, Property
 from codegen.schema import Argument, FunctionSchema
 from codegen.source import Span, Text
-from codegen.types import Base, Optional, Tuple, Type, is_misread
+from codegen.types import Base, Tuple, Type, is_misread
 
 # Of the statements in a row's function.
 _INDENT = 7
@@ -99,63 +99,51 @@ class _Table:
         return RowView(mark(prop.name.span), _cells(cells))
 
     def _get(self, prop: Property) -> Sequence[str]:
-        schema = _schema("", [], prop.type)
         if prop.field:
-            return _marked(prop.field.span, self._give(schema, f"self->{prop.field}", [], ""))
-        getter = prop.getter or prop.name
-        return _marked(getter.span, self._give(schema, *self._member(getter.value, [])))
+            give = f"call.give<{self._spelled.crossing(prop.type)}>(self->{prop.field});"
+            return _marked(prop.field.span, [give])
+        return self._member(_schema("", [], prop.type), prop.getter or prop.name)
 
     def _set(self, prop: Property) -> Sequence[str]:
-        taken = self._take(prop.type, 1)
-        if prop.field and self._spelled.is_foreign(prop.type):
-            return _marked(prop.field.span, [f"call.assign(self->{prop.field}, 1);"])
         if prop.field:
-            return _marked(prop.field.span, [f"self->{prop.field} = {taken};"])
-        setter = prop.setter or prop.name
-        head, given, tail = self._member(setter.value, [taken])
-        return _marked(setter.span, layout(head, given, f"{tail};", _INDENT))
+            assign = f"call.assign<{self._spelled.crossing(prop.type)}>(self->{prop.field}, 1);"
+            return _marked(prop.field.span, [assign])
+        return self._member(_schema("", [prop.type], None), prop.setter or prop.name)
 
     def _init(self, init: Method) -> RowView:
-        taken = self._arguments(init.schema, 1)
-        body = layout(f"call.construct<{self._cls.cls}>(", taken, ");", _INDENT)
         if init.impl:
-            factory = self._static(init.impl.value)
-            made = layout(f"call.adopt<{self._cls.cls}>({factory}(", taken, "));", _INDENT)
-            body = _marked(init.impl.span, made)
+            body = self._make(init.schema, init.impl)
+        else:
+            taken = [self._spelled.crossing(a.type) for a in init.schema.arguments]
+            body = layout("call.construct<", [self._cls.cls.value, *taken], ">();", _INDENT)
         return self._row(init.func.span, init.schema, body, init.documentation, "kOwn")
 
     def _method(self, method: Method, name: str) -> RowView:
         schema = FunctionSchema(name, "", method.schema.arguments, method.schema.returns)
-        first = 0 if method.static else 1
-        given = self._arguments(schema, first)
         called = method.called
         if method.static:
-            call = self._give(schema, f"{self._static(method.member)}(", given, ")")
-        else:
-            call = self._give(schema, *self._member(method.member, given))
-        body = _marked(called.span, call)
-        if not method.static:
-            body = (self._self(called), *body)
-        kind = "kStatic" if method.static else ""
-        return self._row(method.func.span, schema, body, method.documentation, kind)
+            call = self._spelled.call(
+                schema, self._static(method.member), _INDENT, runs="runStatic"
+            )
+            body = _marked(called.span, call)
+            return self._row(method.func.span, schema, body, method.documentation, "kStatic")
+        body = (self._self(called), *self._member(schema, called))
+        return self._row(method.func.span, schema, body, method.documentation)
 
     def _pickle(self, pickle: Pickle) -> Iterator[RowView]:
-        span, cls = pickle.text.span, self._cls.cls
+        span = pickle.text.span
         getter = _schema("__getstate__", [], pickle.state)
-        call = self._give(getter, *self._member(pickle.getter.value, []))
-        got = [self._self(pickle.getter), *_marked(pickle.getter.span, call)]
-        yield self._row(span, getter, got, kind="kOwn")
+        call = self._member(getter, pickle.getter)
+        yield self._row(span, getter, [self._self(pickle.getter), *call], kind="kOwn")
         setter = _schema("__setstate__", [pickle.state], None)
-        head = f"call.adopt<{cls}>({self._static(pickle.setter.value)}("
-        made = layout(head, [self._take(pickle.state, 1)], "));", _INDENT)
-        yield self._row(span, setter, _marked(pickle.setter.span, made), kind="kOwn")
+        yield self._row(span, setter, self._make(setter, pickle.setter), kind="kOwn")
 
     def _flatten(self, flatten: Sequence[Flat], span: Span) -> RowView:
         properties = self._library.properties(self._cls)
         items = {self._item(flat, properties.get(flat.name.value)): flat for flat in flatten}
         state = Tuple(tuple(Tuple((Base("str"), flat.type)) for flat in flatten))
         getters = (prop.getter for flat in flatten if (prop := properties.get(flat.name.value)))
-        call = layout("call.give(std::make_tuple(", list(items), "));", _INDENT)
+        call = layout("call.flatten(", list(items), ");", _INDENT)
         for item, flat in items.items():
             marked = f"{mark(flat.name.span)}{item}"
             call = tuple(line.replace(item, marked) for line in call)
@@ -168,10 +156,9 @@ class _Table:
             value = f"self->{prop.field}"
         else:
             name = prop.getter.value if prop and prop.getter else flat.name.value
-            head, given, tail = self._member(name, [])
-            value = f"{head}{', '.join(given)}{tail}"
-        t = "" if self._spelled.is_foreign(flat.type) else f"<{self._spelled(flat.type)}>"
-        return f"codegen::item{t}({quote(flat.name.value)}, {value})"
+            value = f"{name}(self)" if names.is_free(name) else f"self->{name}()"
+        t = self._spelled.crossing(flat.type)
+        return f"codegen::item<{t}>({quote(flat.name.value)}, {value})"
 
     def _self(self, *called: Text | None) -> str:
         """The object for what is called on it; free functions take it as a pointer that counts."""
@@ -184,29 +171,20 @@ class _Table:
         """A static member, or a free function."""
         return name if names.is_free(name) else f"{self._cls.cls}::{name}"
 
-    def _member(self, name: str, given: Sequence[str]) -> tuple[str, Sequence[str], str]:
-        """The call of a member, or of a free function that takes the object first."""
+    def _member(self, schema: FunctionSchema, called: Text) -> tuple[str, ...]:
+        """Calls a member, or a free function that takes the object first."""
+        name = called.value
         if names.is_free(name):
-            return f"{name}(", ["self", *given], ")"
-        return f"self->{name}(", given, ")"
+            call = self._spelled.call(schema, name, _INDENT, before=["self"])
+        else:
+            call = self._spelled.call(schema, f"self->{name}", _INDENT)
+        return _marked(called.span, call)
 
-    def _arguments(self, schema: FunctionSchema, first: int) -> list[str]:
-        return [self._take(a.type, i) for i, a in enumerate(schema.arguments, first)]
-
-    def _take(self, t: Type, index: int) -> str:
-        if self._spelled.is_foreign(t):
-            return f"call.take<{'true' if isinstance(t, Optional) else 'false'}>({index})"
-        return f"call.take<{self._spelled(t)}>({index})"
-
-    def _give(
-        self, schema: FunctionSchema, head: str, given: Sequence[str], tail: str
-    ) -> Sequence[str]:
-        """The statements that call a function and leave what it returns on the stack."""
-        if self._spelled.returns(schema) == "void":
-            return layout(head, given, f"{tail};", _INDENT)
-        foreign = any(self._spelled.is_foreign(value.type) for value in schema.returns)
-        result = "" if foreign else f"<{self._spelled.returns(schema)}>"
-        return layout(f"call.give{result}({head}", given, f"{tail});", _INDENT)
+    def _make(self, schema: FunctionSchema, factory: Text) -> tuple[str, ...]:
+        """Puts what a factory returns into the object."""
+        made = f"codegen::Made<{self._cls.cls}>"
+        function = self._static(factory.value)
+        return _marked(factory.span, self._spelled.call(schema, function, _INDENT, result=made))
 
     def _row(
         self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from codegen import prose, types
+from codegen import names, prose, types
 from codegen.model import Library
 from codegen.schema import FunctionSchema
 from codegen.source import Span, is_printable
@@ -37,6 +37,35 @@ class Spelling:
         if len(spellings) == 1:
             return spellings[0]
         return f"std::tuple<{', '.join(spellings)}>" if spellings else "void"
+
+    def parameters(self, schema: FunctionSchema) -> list[str]:
+        """The parameters of a declaration."""
+        words = names.parameters([argument.name for argument in schema.arguments])
+        return [f"{self(a.type)} {word}" for a, word in zip(schema.arguments, words, strict=True)]
+
+    def crossing(self, t: types.Type) -> str:
+        """The type in the signature of a call, where C++ decides about one that the spec does not know."""
+        if not self.is_foreign(t):
+            return self(t)
+        return f"codegen::Unspelled<{str(isinstance(t, types.Optional)).lower()}>"
+
+    def call(
+        self,
+        schema: FunctionSchema,
+        function: str,
+        indent: int,
+        *,
+        before: Sequence[str] = (),
+        result: str = "",
+        runs: str = "run",
+    ) -> tuple[str, ...]:
+        """The statement that calls `function`, with `before` as its first arguments; what it returns is the result."""
+        if not result:
+            foreign = any(self.is_foreign(value.type) for value in schema.returns)
+            result = "codegen::Unspelled<false>" if foreign else self.returns(schema)
+        taken = [self.crossing(a.type) for a in schema.arguments]
+        given = ", ".join([f"CODEGEN_FN({function})", *before])
+        return layout(f"call.{runs}<{result}(", taken, f")>({given});", indent)
 
     def is_foreign(self, t: types.Type) -> bool:
         """Whether a class of another library is in it, so that C++ may know a better type than the spec."""

@@ -137,6 +137,7 @@ def generate(
         for path, name in (
             ("CMakeLists.txt", "cmake/runtime.txt"),
             ("torch.cmake", "cmake/torch.cmake"),
+            ("include/codegen/conversions.h", "cpp/conversions.h"),
             ("include/codegen/registration.h", "cpp/runtime.h"),
             ("include/codegen/python/owned.h", "cpp/python/owned.h"),
             ("include/codegen/python/torch_python.h", "cpp/python/torch_python.h"),

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import keyword
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
 
 LOCK = "codegen.lock"
@@ -29,11 +29,19 @@ CPP_KEYWORDS = frozenset(
     thread_local throw true try typedef typeid typename union unsigned using virtual void volatile wchar_t while xor
     xor_eq""".split()
 )
-# Object-like and function-like macros of libc, the compiler and torch that would rewrite a declaration of that name.
+# Object-like and function-like macros of libc, the compiler and torch that would rewrite a declaration of that name. Of
+# those without a capital letter, all that `g++ -dM -E` prints for torch's headers and those of Linux.
 CPP_MACROS = frozenset(
-    """assert errno stdin stdout stderr EOF NULL NAN INFINITY major minor makedev linux unix offsetof signbit isnan
-    TORCH_API C10_API TORCH_CHECK""".split()
+    """EOF NULL NAN INFINITY TORCH_API C10_API TORCH_CHECK alloca arm assert assert_perror be16toh be32toh be64toh errno
+    h_errno htobe16 htobe32 htobe64 htole16 htole32 htole64 i386 isnan issubnormal le16toh le32toh le64toh linux major
+    makedev math_errhandling minor mips offsetof s6_addr s6_addr16 s6_addr32 sa_handler sa_sigaction sched_priority
+    si_addr si_addr_lsb si_arch si_band si_call_addr si_fd si_int si_lower si_overrun si_pid si_pkey si_ptr si_status
+    si_stime si_syscall si_timerid si_uid si_upper si_utime si_value sigev_notify_attributes sigev_notify_function
+    sigmask signbit sparc st_atime st_ctime st_mtime stderr stdin stdout strdupa strndupa sun timeradd timerclear
+    timercmp timerisset timersub unix va_arg va_copy va_end va_start vax""".split()
 )
+# How all other macros begin: `CHECK`, `Py_None`, `_GNU_SOURCE`, `__linux__`.
+_LIKE_A_MACRO = re.compile(r"_*[A-Z]|__")
 # What a class template or an interface would hide inside of the library's namespace.
 CPP_NAMES = frozenset("std torch c10 at codegen TBackendInterface".split())
 # Functions of the C library that stand in the global namespace, where a library's namespace stands too.
@@ -184,9 +192,16 @@ def camels(names: Iterable[str]) -> list[str]:
     return result
 
 
-def parameter(name: str) -> str:
-    """A C++ parameter; its name is free, so one that C++ does not allow gets an underscore."""
-    return f"{name}_" if name in CPP_KEYWORDS or name in CPP_MACROS else name
+def parameters(wanted: Sequence[str]) -> list[str]:
+    """C++ parameters. Their names are free: one that C++ does not allow, or that may be a macro, gets an underscore."""
+    words: list[str] = []
+    for name in wanted:
+        taken = name in CPP_KEYWORDS or name in CPP_MACROS or _LIKE_A_MACRO.match(name)
+        word = f"{name}_" if taken else name
+        while taken and (word in wanted or word in words):
+            word += "_"
+        words.append(word)
+    return words
 
 
 def is_free(impl: str) -> bool:

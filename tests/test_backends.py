@@ -186,7 +186,7 @@ class TestValues:
         assert torch.equal(types.future(future).wait(), TENSOR)
 
     def test_every_type_is_tried(self) -> None:
-        elsewhere = {"storage", "by_tensor", "qscheme", "future", "defaults", "keywords"}
+        elsewhere = {"storage", "by_tensor", "qscheme", "future", "defaults", "keywords", "macros"}
         methods = {func.split("(")[0] for name, func in declared() if name.endswith("types_echo")}
         assert methods == SAME.keys() | NUMBERS.keys() | elsewhere
 
@@ -202,6 +202,9 @@ class TestValues:
         assert types.keywords(double=5, operator=4, unsigned=6) == (4, 5, 6)
         with pytest.raises(TypeError, match="takes 2 positional arguments but 3 were given"):
             types.keywords(1, 2, 3)
+
+    def test_arguments_named_like_macros(self, types: Any) -> None:
+        assert types.macros(1, 2, 3, 4, 5, CHECK=7, EOF=6) == [1, 2, 3, 4, 5, 6, 7, 8]
 
 
 class TestImplementations:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import run
@@ -171,7 +173,7 @@ MISTAKES = [
     ),
     (
         "get_state",
-        "cannot convert 'std::string'",
+        "could not convert",
         "the spec expects `std::tuple<int64_t, std::string> get_state() const;` in wrong::Wrong",
     ),
     (
@@ -214,21 +216,105 @@ struct Own : torch::CustomClassHolder {
 }  // namespace own
 """
 
+# Numbers of another kind in the schema than in C++.
+KINDS = """\
+library: kinds
+cpp: {headers: [kinds.h]}
+classes:
+  - name: Kinds
+    class: kinds::Kinds
+    init: (float x)
+    methods:
+      - func: takes_bool(int n) -> ()
+      - func: takes_real(Tensor x, int? n=None) -> ()
+      - func: takes_pair((float, str) pair) -> ()
+      - func: takes_list(int[] values) -> ()
+      - func: takes_text(int n) -> ()
+      - func: makes(int n) -> ()
+      - func: gives_real() -> int
+      - func: gives_real_too() -> int
+      - func: gives_bool() -> float
+      - func: of_template(bool b) -> ()
+        impl: of_template<int>
+      - func: of_namespace(bool b) -> ()
+        impl: kinds::of_namespace
+      - func: fits(int n, float x) -> int
+    properties:
+      - {name: percent, type: int, field: percent}
+      - {name: view, type: str, field: view}
+"""
+KINDS_HEADER = """\
+#pragma once
+#include <torch/custom_class.h>
+namespace kinds {
+struct Narrow {
+  Narrow(int value) : value(value) {}
+  int value;
+};
+struct Kinds : torch::CustomClassHolder {
+  explicit Kinds(int) {}
+  void takes_bool(bool) {}
+  void takes_real(const at::Tensor&, std::optional<double>) {}
+  void takes_pair(std::tuple<int64_t, std::string>) {}
+  void takes_list(const std::vector<double>&) {}
+  void takes_text(const std::string&) {}
+  void makes(Narrow) {}
+  double gives_real() { return 2.75; }
+  double gives_real_too() { return 2.75; }
+  bool gives_bool() { return true; }
+  template <class T>
+  void of_template(T) {}
+  int fits(short n, float) { return n; }
+  double percent = 0;
+  std::string_view view;
+};
+inline void of_namespace(const c10::intrusive_ptr<Kinds>&, float) {}
+}  // namespace kinds
+"""
+INT_REAL = "the schema has an int where the C++ has a floating-point number"
+REAL_INT = "the schema has a float where the C++ has an integer"
+OTHER_KINDS = {
+    "(float x)": REAL_INT,
+    "takes_bool(int n) -> ()": "the schema has an int where the C++ has a bool",
+    "takes_real(Tensor x, int? n=None) -> ()": INT_REAL,
+    "takes_pair((float, str) pair) -> ()": REAL_INT,
+    "takes_list(int[] values) -> ()": INT_REAL,
+    "takes_text(int n) -> ()": "cannot convert 'long int' to 'const std::string&'",
+    "makes(int n) -> ()": "the number in the schema is narrower, or of another kind,",
+    "gives_real() -> int": INT_REAL,
+    "gives_real_too() -> int": INT_REAL,
+    "gives_bool() -> float": "the schema has a float where the C++ has a bool",
+    "of_template<int>": "the schema has a bool where the C++ has an integer",
+    "kinds::of_namespace": "the schema has a bool where the C++ has a floating-point number",
+    "percent": INT_REAL,
+    "view": "a data member that is a view would outlive what is set",
+}
+
 
 def build(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return run(sys.executable, "-m", "codegen", "build", *arguments, cwd=folder)
 
 
+def place_of(diagnostic: Mapping[str, Any], spec: str) -> str:
+    line = spec.splitlines()[diagnostic["line"] - 1]
+    return line[diagnostic["column"] - 1 : diagnostic["end_column"] - 1]
+
+
 def test_errors_of_the_compiler_lead_back_to_the_spec(tmp_path: Path) -> None:
     """All of them at once, each once, those of several libraries and of the user's own files too."""
     files = {"wrong.yaml": SPEC, "wrong.h": HEADER, "own.yaml": OWN, "own.h": OWN_HEADER}
+    files |= {"kinds.yaml": KINDS, "kinds.h": KINDS_HEADER}
     for name, text in {**files, "own.cpp": '#include "own.h"\n'}.items():
         (tmp_path / name).write_text(text)
     done = build(tmp_path, ".", "--format", "json")
     assert done.returncode == 1
-    own, *found = map(json.loads, done.stdout.splitlines())
-    lines = SPEC.splitlines()
-    named = [lines[d["line"] - 1][d["column"] - 1 : d["end_column"] - 1] for d in found]
+    every = list(map(json.loads, done.stdout.splitlines()))
+    (own,) = (d for d in every if d["path"] == "own.h")
+    found = [d for d in every if d["path"] == "wrong.yaml"]
+    named = [place_of(d, SPEC) for d in found]
+    others = {place_of(d, KINDS): d["message"] for d in every if d["path"] == "kinds.yaml"}
+    assert others.keys() == OTHER_KINDS.keys()
+    assert all(OTHER_KINDS[place] in message for place, message in others.items())
     for at, said, mistake in zip(named, found, MISTAKES, strict=True):
         assert (said["code"], at, said["help"]) == ("CG501", mistake[0], mistake[2])
         assert said["message"].startswith(mistake[1])
@@ -238,7 +324,7 @@ def test_errors_of_the_compiler_lead_back_to_the_spec(tmp_path: Path) -> None:
     assert (own["code"], own["path"], own["line"]) == ("CG504", "own.h", 5)
     assert own["message"].endswith("'size_' was not declared in this scope; did you mean 'size'?")
     assert done.stderr.endswith(
-        "codegen: 21 errors; not built: own.h is your own C++, not what is generated\n"
+        "codegen: 35 errors; not built: own.h is your own C++, not what is generated\n"
     )
     assert "In file included from" in done.stderr, "the compiler's own output is shown too"
 

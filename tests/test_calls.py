@@ -25,6 +25,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from test_warnings import FLAGS
 
 X = torch.ones(2)
 
@@ -606,7 +607,7 @@ def test_compiles_for(libraries: Path, version: str) -> None:
     torchs = Path(torch.__file__).parent / "include"
     folders = [torchs, torchs / "torch" / "csrc" / "api" / "include", headers]
     sources = libraries / "_codegen"
-    command = ["g++", "-std=c++20", "-fsyntax-only", "-Wall", "-Werror", "-fvisibility=hidden"]
+    command = ["g++", "-std=c++20", "-fsyntax-only", "-fvisibility=hidden", *FLAGS]
     command += [*(f"-isystem{f}" for f in folders), f"-I{sources / 'include'}"]
     source = sources / "src" / "python" / "module.cpp"
     done = subprocess.run([*command, str(source)], capture_output=True, text=True, check=False)

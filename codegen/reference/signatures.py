@@ -69,11 +69,11 @@ class Signatures:
         receiver = [self._receiver(cls)] if free and not method.static else []
         static = "static " if method.static and not free else ""
         head = f"{static}{self._spelled.returns(method.schema)} {named(method.member)}("
-        return _laid_out(head, [*receiver, *self._cpp_parameters(method.schema)], ")")
+        return _laid_out(head, [*receiver, *self._spelled.parameters(method.schema)], ")")
 
     def cpp_init(self, init: Method, cls: Class) -> str:
         """A constructor, or what makes one."""
-        parameters = list(self._cpp_parameters(init.schema))
+        parameters = self._spelled.parameters(init.schema)
         if init.impl is None:
             return _laid_out(f"{named(names.constructor(cls.cls.value))}(", parameters, ")")
         static = "" if names.is_free(init.impl.value) else "static "
@@ -86,18 +86,11 @@ class Signatures:
         spelled = Spelling(self._library, torchs_own=torchs, classes=self._cpp)
         head = f"{spelled.returns(method.schema)} {named(method.member)}("
         virtual = torchs or not backend.delegates
-        parameters = self._cpp_parameters(method.schema, spelled)
-        return _laid_out(f"{'virtual ' if virtual else ''}{head}", list(parameters), _tail(virtual))
+        parameters = spelled.parameters(method.schema)
+        return _laid_out(f"{'virtual ' if virtual else ''}{head}", parameters, _tail(virtual))
 
     def _receiver(self, cls: Class) -> str:
         return f"const c10::intrusive_ptr<{self._cpp[cls.name.value]}>& self"
-
-    def _cpp_parameters(
-        self, schema: FunctionSchema, spelled: Spelling | None = None
-    ) -> Iterator[str]:
-        for argument in schema.arguments:
-            spelling = (spelled or self._spelled)(argument.type)
-            yield f"{spelling} {names.parameter(argument.name)}"
 
     def schema(self, schema: FunctionSchema, name: str) -> str:
         """As it is declared, by the name that TorchScript knows it by."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from codegen import names
 from codegen.cpp_text import Spelling, comment
@@ -144,7 +144,7 @@ class Skeletons:
         static: bool = False,
         const: bool = False,
     ) -> None:
-        given = tuple(self._parameters(schema))
+        given = tuple(self._spelled.parameters(schema))
         member = Member(cpp.removeprefix("::"), name.value, result, given, doc, static, const)
         self._expect(name, member.line, member.scope)
         if cls := self._skeleton(cpp):
@@ -157,7 +157,7 @@ class Skeletons:
         self, name: Text, result: str, schema: FunctionSchema, receiver: str, doc: tuple[str, ...]
     ) -> None:
         scope, plain = namespace_of(name.value), unqualified(name.value)
-        given = tuple(self._parameters(schema))
+        given = tuple(self._spelled.parameters(schema))
         if receiver:
             given = (f"const c10::intrusive_ptr<{receiver}>& self", *given)
         if not self._skeleton(scope) and self._existing.place(scope):
@@ -185,9 +185,7 @@ class Skeletons:
         for method in backend.methods:
             torchs = backend.delegates and method.name in TORCH_METHODS
             spelled = Spelling(self._library, torchs_own=torchs)
-            given = tuple(
-                f"{spelled(a.type)} {names.parameter(a.name)}" for a in method.schema.arguments
-            )
+            given = tuple(spelled.parameters(method.schema))
             override = torchs or not backend.delegates
             doc = () if override else _doc(method)
             result = spelled.returns(method.schema)
@@ -201,10 +199,6 @@ class Skeletons:
             name = implementation.preprocess
             scope, plain = namespace_of(name.value), unqualified(name.value)
             self._function(name, Function(scope, plain, "c10::IValue", _PREPROCESS))
-
-    def _parameters(self, schema: FunctionSchema) -> Iterator[str]:
-        for argument in schema.arguments:
-            yield f"{self._spelled(argument.type)} {names.parameter(argument.name)}"
 
 
 def _namespace(scope: str) -> str:

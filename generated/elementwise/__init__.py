@@ -17,7 +17,7 @@ __all__ = [
     "elementwise",
 ]
 
-_runtime.load(__file__, "specs/elementwise.yaml", "6671764f0520e760")
+_runtime.load(__file__, "specs/elementwise.yaml", "21418c06fc01f2b7")
 
 from . import _classes  # noqa: E402
 

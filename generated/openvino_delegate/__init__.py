@@ -16,7 +16,7 @@ __all__ = [
     "openvino_delegate",
 ]
 
-_runtime.load(__file__, "specs/openvino_delegate.yaml", "d8ffd825d0365946")
+_runtime.load(__file__, "specs/openvino_delegate.yaml", "00809fcc6b60b3e0")
 
 from . import _classes  # noqa: E402
 

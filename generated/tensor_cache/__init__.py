@@ -17,7 +17,7 @@ __all__ = [
     "LRUCache",
 ]
 
-_runtime.load(__file__, "specs/tensor_cache.yaml", "378d625b234370b4")
+_runtime.load(__file__, "specs/tensor_cache.yaml", "f0e48c73364b2043")
 
 import torch  # noqa: E402
 

@@ -17,7 +17,7 @@ __all__ = [
     "torch_jit_unavailable",
 ]
 
-_runtime.load(__file__, "specs/torch_jit.yaml", "f806c79e5d93742a")
+_runtime.load(__file__, "specs/torch_jit.yaml", "63c9f7fb0ec53f6e")
 
 from . import _classes  # noqa: E402
 

@@ -210,20 +210,29 @@ std::function<void(torch::jit::Stack&)> onStack(const std::string& ns, const std
   functions()["__torch__.torch.classes." + ns + "." + cls + "." + schema.name()] = function;
   // TorchScript keeps a default as a constant of the program, and one value stands for all calls.
   std::vector<size_t> copies;
-  for (size_t i = 0; i < schema.arguments().size(); ++i) {
-    if (hasSharedDefault(schema.arguments()[i])) {
-      copies.push_back(i);
+  std::vector<std::string> names;
+  for (const auto& argument : schema.arguments()) {
+    if (hasSharedDefault(argument)) {
+      copies.push_back(names.size());
     }
+    names.push_back(argument.name());
   }
-  return [function, is_static, copies, count = uint32_t(schema.arguments().size())](
+  return [function, is_static, copies, names, where = cls + "." + schema.name() + "()"](
              torch::jit::Stack& stack) {
+    const auto count = names.size();
     auto* arguments = stack.data() + stack.size() - count;
     for (const auto i : copies) {
       arguments[i] = copied(arguments[i]);
     }
     const bool has_self = !is_static && arguments->isObject();
     Call call(has_self ? &arguments->toObjectRef() : nullptr, arguments);
-    function(call);
+    try {
+      function(call);
+    } catch (const Unfit& error) {
+      const auto what =
+          error.place() == Unfit::kResult ? "the result" : "argument '" + names.at(error.place()) + "'";
+      TORCH_CHECK(false, where, ": ", what, ": ", error.what());
+    }
     torch::jit::drop(stack, count);
     stack.push_back(std::move(call.result()));
   };
@@ -325,7 +334,7 @@ class Registration : public torch::detail::class_base {
     auto arguments = schema.arguments();
     auto returns = schema.returns();
     for (const auto& [index, type] : real_types) {
-      auto& parsed = index < 0 ? returns.at(0) : arguments.at(index);
+      auto& parsed = index < 0 ? returns.at(0) : arguments.at(static_cast<size_t>(index));
       parsed = withTypes(parsed, parsed.type(), type);
     }
     return c10::FunctionSchema(schema.name(), "", std::move(arguments), std::move(returns));

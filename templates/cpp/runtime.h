@@ -4,6 +4,11 @@
 // Everything is hidden, so libraries of different generator versions live in one process.
 #pragma once
 
+#if __cplusplus < 202002L && !(defined(_MSVC_LANG) && _MSVC_LANG >= 202002L)
+#error "generated code needs C++20: -std=c++20, or CMAKE_CXX_STANDARD 20"
+#endif
+
+#include <codegen/conversions.h>
 #include <torch/custom_class.h>
 
 #include <algorithm>
@@ -118,11 +123,6 @@ class Held : public torch::CustomClassHolder, public T {
 
 template <class T>
 using Holder = std::conditional_t<std::is_base_of_v<torch::CustomClassHolder, T>, T, Held<T>>;
-
-template <class T>
-constexpr bool is_optional = false;
-template <class T>
-constexpr bool is_optional<std::optional<T>> = true;
 
 template <class T>
 constexpr bool is_object = false;
@@ -258,6 +258,20 @@ class Unspelled {
   size_t index_;
 };
 
+template <class T>
+constexpr bool is_unspelled = false;
+template <bool optional>
+constexpr bool is_unspelled<Unspelled<optional>> = true;
+
+/// What a factory makes, as the result of a signature.
+template <class T>
+struct Made {};
+
+template <class T>
+constexpr bool is_made = false;
+template <class T>
+constexpr bool is_made<Made<T>> = true;
+
 /// The arguments of one unboxed call, wherever they lie, and what it returns. Whoever calls keeps self.
 class Call {
  public:
@@ -284,52 +298,132 @@ class Call {
     // What is cheaper than a call is not worth one.
     if constexpr (std::is_arithmetic_v<T>) {
       return arguments_[index].to<T>();
+    } else if constexpr (is_unspelled<T>) {
+      return T(arguments_[index], index);
     } else {
       return codegen::take<T>(arguments_[index], index);
     }
   }
 
-  template <bool optional>
-  Unspelled<optional> take(size_t index) {
-    return Unspelled<optional>(arguments_[index], index);
+  /// Calls a function with `before` and the arguments of the signature, whose types are those of the schema; it may
+  /// take and return other types. What it returns is given.
+  template <class Signature, class Function, class... Before>
+  void run(const Function& function, const Before&... before) {
+    pass<1>(static_cast<Signature*>(nullptr), function, before...);
   }
-
-  template <class T>
-  void assign(T& field, size_t index) {
-    field = take<T>(index);
-  }
-
-  template <class T>
-  void give(T result) {
-    if constexpr (std::is_arithmetic_v<T>) {
-      result_ = result;
-    } else {
-      result_ = codegen::give<T>(std::move(result));
-    }
+  /// The same without self.
+  template <class Signature, class Function>
+  void runStatic(const Function& function) {
+    pass<0>(static_cast<Signature*>(nullptr), function);
   }
 
   /// Puts a new T into self.
   template <class T, class... Arguments>
-  void construct(Arguments&&... arguments) {
-    hold(c10::make_intrusive<Holder<T>>(std::forward<Arguments>(arguments)...));
+  void construct() {
+    const Function function = {CODEGEN_FN(new T).probe,
+                               CODEGEN_FN(c10::make_intrusive<Holder<T>>).call};
+    pass<1, Made<T>, Arguments...>(std::index_sequence_for<Arguments...>(), function);
   }
 
-  /// Puts into self what a factory returns: a pointer to T, or a T that is no holder itself.
-  template <class T, class Result>
-  void adopt(Result&& result) {
-    if constexpr (std::is_convertible_v<Result, c10::intrusive_ptr<Holder<T>>>) {
-      hold(c10::intrusive_ptr<Holder<T>>(std::forward<Result>(result)));
+  /// Takes an argument into a data member.
+  template <class Schema, class Field>
+  void assign(Field& field, size_t index) {
+    static_assert(!is_view<Field>,
+                  "a data member that is a view would outlive what is set: make it a std::string or "
+                  "a std::vector");
+    if constexpr (is_unspelled<Schema>) {
+      field = codegen::take<Field>(arguments_[index], index);
+    } else if constexpr (std::is_same_v<Field, Schema> || fit<Field, Schema>() == Fit::kNone) {
+      field = take<Schema>(index);
     } else {
-      static_assert(!std::is_base_of_v<torch::CustomClassHolder, T>,
-                    "what makes an object returns a c10::intrusive_ptr to it");
-      construct<T>(std::forward<Result>(result));
+      auto value = take<Schema>(index);
+      field = convert<Field, InArgument<>>(value, index);
     }
+  }
+  template <class Schema, class Field>
+  void assign(std::atomic<Field>& field, size_t index) {
+    Field value{};
+    assign<Schema>(value, index);
+    field = value;
+  }
+
+  /// What the call returns, as R, the type of the schema.
+  template <class R, class Where = InResult<>, class Result>
+  void give(Result result) {
+    if constexpr (is_unspelled<R>) {
+      give<Result>(std::move(result));
+    } else if constexpr (!std::is_same_v<R, Result>) {
+      give<R>(convert<R, Where>(result, Unfit::kResult));
+    } else if constexpr (std::is_arithmetic_v<R>) {
+      result_ = result;
+    } else {
+      result_ = codegen::give<R>(std::move(result));
+    }
+  }
+  template <class R, class Where = InResult<>, class Result>
+  void give(const std::atomic<Result>& result) {
+    give<R, Where>(result.load());
+  }
+
+  /// Gives what `__obj_flatten__` returns.
+  template <class... Item>
+  void flatten(Item... items) {
+    give<std::tuple<Item...>>(std::make_tuple(std::move(items)...));
   }
 
   /// What the call returned: None, unless something was given.
   c10::IValue& result() { return result_; }
 
  private:
+  template <size_t first, class R, class... T, class Function, class... Before>
+  void pass(R (*)(T...), const Function& function, const Before&... before) {
+    pass<first, R, T...>(std::index_sequence_for<T...>(), function, before...);
+  }
+
+  // One expression each: what is passed lives until the result is given, for that may be a view of it.
+  template <size_t first, class R, class... T, size_t... i, class Function, class... Before>
+  void pass(std::index_sequence<i...>, const Function& function, const Before&... before) {
+    using Probe = decltype(function.probe);
+    using Of = Parameters<Probe, const Before&..., T...>;
+    constexpr auto from = sizeof...(Before);
+    if constexpr (std::is_void_v<R>) {
+      static_cast<void>(function.call(
+          before..., passed<Probe, T, Of::template how<from + i>()>(first + i)...));
+    } else if constexpr (is_made<R>) {
+      adopt(R(), function.call(before...,
+                               passed<Probe, T, Of::template how<from + i>()>(first + i)...));
+    } else {
+      using Result = std::decay_t<decltype(function.call(
+          before..., passed<Probe, T, Of::template how<from + i>()>(first + i)...))>;
+      constexpr bool compiles = fit<R, Result>() < Fit::kOtherKind;
+      give<R, std::conditional_t<compiles, InResult<>, InResult<Probe>>>(function.call(
+          before..., passed<Probe, T, Of::template how<from + i>()>(first + i)...));
+    }
+  }
+
+  template <class Function, class T, Fit how>
+  auto passed(size_t index) {
+    if constexpr (how == Fit::kSame || how == Fit::kNone) {
+      return take<T>(index);
+    } else {
+      constexpr bool compiles = how < Fit::kOtherKind;
+      using Where = std::conditional_t<compiles, InArgument<>, InArgument<Function>>;
+      return Argument<T, how, Where>(take<T>(index), index);
+    }
+  }
+
+  /// Puts into self what a factory returns: a pointer to T, or a T that is no holder itself.
+  template <class T, class Result>
+  void adopt(Made<T>, Result&& result) {
+    if constexpr (std::is_convertible_v<Result, c10::intrusive_ptr<Holder<T>>>) {
+      hold(c10::intrusive_ptr<Holder<T>>(std::forward<Result>(result)));
+    } else {
+      static_assert(!std::is_base_of_v<torch::CustomClassHolder, T>,
+                    "what makes an object returns a c10::intrusive_ptr to it");
+      hold(c10::make_intrusive<Holder<T>>(std::forward<Result>(result)));
+    }
+  }
+
   void hold(c10::intrusive_ptr<torch::CustomClassHolder> object);
 
   c10::ivalue::Object* self_;
@@ -337,10 +431,18 @@ class Call {
   c10::IValue result_;
 };
 
-/// One item of `__obj_flatten__`.
-template <class T>
-std::tuple<std::string, T> item(const char* name, T value) {
-  return {name, std::move(value)};
+/// One item of `__obj_flatten__`; T is the type of the schema.
+template <class T, class Value>
+auto item(const char* name, Value value) {
+  if constexpr (is_unspelled<T> || std::is_same_v<T, Value>) {
+    return std::make_tuple(std::string(name), std::move(value));
+  } else {
+    return std::make_tuple(std::string(name), convert<T, InResult<>>(value, Unfit::kResult));
+  }
+}
+template <class T, class Value>
+auto item(const char* name, const std::atomic<Value>& value) {
+  return item<T>(name, value.load());
 }
 
 /// `__init__` without arguments.
@@ -379,10 +481,10 @@ void registerClass(const std::string& ns, const std::string& name, const std::st
     torch::class_<T> registered(ns, name, doc);
     // As torch::class_::def(torch::init<>()) names it.
     const auto init = "__init__(__torch__.torch.classes." + ns + "." + name + " _0) -> NoneType _0";
-    const auto define = [&](c10::FunctionSchema schema, UnboxedFunction function, const char* doc) {
+    const auto define = [&](c10::FunctionSchema schema, UnboxedFunction function, const char* text) {
       const auto method = schema.name();
       auto unboxed = onStack(ns, name, schema, function);
-      registered._def_unboxed(method, std::move(unboxed), std::move(schema), doc);
+      registered._def_unboxed(method, std::move(unboxed), std::move(schema), text);
     };
     define(parseSchema(init.c_str()), construct<T>, "");
     for (size_t i = 0; i < methods.size(); ++i) {

@@ -44,6 +44,7 @@ class Node : public torch::CustomClassHolder {
   }
   void leave(const c10::IValue&, const c10::IValue&, const c10::IValue&) { visits_ = -1; }
   int64_t visits() const { return visits_; }
+  double visits_as_real() const { return static_cast<double>(visits_); }
   c10::intrusive_ptr<Node> add_visits(int64_t visits) {
     visits_ += visits;
     return c10::intrusive_ptr<Node>::reclaim_copy(this);

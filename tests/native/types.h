@@ -66,6 +66,11 @@ class Types : public TypesInterface {
     return out.str();
   }
 
+  std::vector<int64_t> macros(int64_t a, int64_t b, int64_t c, int64_t d, int64_t e, int64_t f,
+                              int64_t g, int64_t h) override {
+    return {a, b, c, d, e, f, g, h};
+  }
+
   std::tuple<int64_t, int64_t, int64_t> keywords(int64_t a, int64_t b, int64_t c) override {
     return {a, b, c};
   }

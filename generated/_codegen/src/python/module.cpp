@@ -227,14 +227,14 @@ PyObject* construct(PyTypeObject* type, const Given& given) {
       throw Refusal(matching.refusal());
     }
     Call call(object.get(), values.data());
-    run(overload, call);
+    run(init, overload, call);
     return newScriptObject(type, std::move(object));
   });
 }
 
 PyObject* newObject(PyTypeObject* type, PyObject* arguments, PyObject* keywords) {
   const auto count = static_cast<size_t>(PyTuple_GET_SIZE(arguments));
-  const auto named = keywords == nullptr ? 0 : static_cast<size_t>(PyDict_GET_SIZE(keywords));
+  const auto named = keywords == nullptr ? 0 : static_cast<size_t>(PyDict_Size(keywords));
   const Owned names(PyTuple_New(static_cast<Py_ssize_t>(named)));
   auto* given = PyMem_New(PyObject*, count + named + 1);
   if (!names || given == nullptr) {
@@ -352,7 +352,7 @@ Overload describeMethod(const c10::ClassType& type, const std::string& name, boo
                                    PyUnicode_InternFromString(argument.name().c_str()),
                                    std::move(described), argument.default_value(),
                                    hasSharedDefault(argument)});
-    overload.positional += argument.kwarg_only() ? 0 : 1;
+    overload.positional += argument.kwarg_only() ? 0U : 1U;
   }
   return overload;
 }

@@ -18,7 +18,7 @@ template <class TBackendInterface>
 constexpr codegen::UnboxedFunction getIsAvailableFunc() {
   return [](codegen::Call& call) {
     auto* self = call.self<TBackendInterface>();
-    call.give<bool>(self->is_available());
+    call.run<bool()>(CODEGEN_FN(self->is_available));
   };
 }
 
@@ -31,9 +31,9 @@ template <class TBackendInterface>
 constexpr codegen::UnboxedFunction getCompileFunc() {
   return [](codegen::Call& call) {
     auto* self = call.self<TBackendInterface>();
-    call.give<c10::impl::GenericDict>(self->compile(
-        call.take<c10::IValue>(1),
-        call.take<c10::impl::GenericDict>(2)));
+    call.run<c10::impl::GenericDict(
+        c10::IValue,
+        c10::impl::GenericDict)>(CODEGEN_FN(self->compile));
   };
 }
 
@@ -46,9 +46,9 @@ template <class TBackendInterface>
 constexpr codegen::UnboxedFunction getExecuteFunc() {
   return [](codegen::Call& call) {
     auto* self = call.self<TBackendInterface>();
-    call.give<c10::impl::GenericList>(self->execute(
-        call.take<c10::IValue>(1),
-        call.take<c10::impl::GenericList>(2)));
+    call.run<c10::impl::GenericList(
+        c10::IValue,
+        c10::impl::GenericList)>(CODEGEN_FN(self->execute));
   };
 }
 
@@ -61,7 +61,7 @@ template <class TBackendInterface>
 constexpr codegen::UnboxedFunction getDevicesFunc() {
   return [](codegen::Call& call) {
     auto* self = call.self<TBackendInterface>();
-    call.give<std::vector<std::string>>(self->devices());
+    call.run<std::vector<std::string>()>(CODEGEN_FN(self->devices));
   };
 }
 

@@ -424,9 +424,27 @@ class Released {
   PyThreadState* state_;
 };
 
-inline void run(const Overload& overload, Call& call) {
-  Released released(overload.holds_gil);
-  overload.function(call);
+/// What of a call does not fit, as messages name it.
+inline std::string namePlace(const NativeMethod& method, const Overload& overload, size_t place) {
+  if (place == Unfit::kResult) {
+    return "the result: ";
+  }
+  const size_t receivers = method.role == Role::kStatic ? 0 : 1;
+  const auto& name = overload.parameters.at(place - receivers).name;
+  return method.role == Role::kSetter ? "" : "argument '" + name + "': ";
+}
+
+inline void run(const NativeMethod& method, const Overload& overload, Call& call) {
+  try {
+    Released released(overload.holds_gil);
+    overload.function(call);
+  } catch (const Unfit& error) {
+    const auto text = namePlace(method, overload, error.place()) + error.what();
+    if (error.is_number()) {
+      throw std::overflow_error(text);
+    }
+    throw std::length_error(text);
+  }
 }
 
 inline Owned torchsMethod(PyObject* self, const std::string& name) {
@@ -481,7 +499,7 @@ inline bool attempt(const NativeMethod& method, const Overload& overload, PyObje
     result = callTorch(method, overload, self, given);
   } else {
     Call call(self == nullptr ? nullptr : unwrap(self), values.data());
-    run(overload, call);
+    run(method, overload, call);
     result = toPython(overload.result, std::move(call.result()));
   }
   return true;

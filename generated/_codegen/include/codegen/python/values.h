@@ -14,7 +14,7 @@ namespace codegen::python {
 
 /// Where a value is of another type than is asked: in the argument itself, or `[2]['key']` in it.
 struct Mismatch {
-  Mismatch(std::string path, std::string found) : path(std::move(path)), found(std::move(found)) {}
+  Mismatch(std::string at, std::string type) : path(std::move(at)), found(std::move(type)) {}
 
   std::string path;
   std::string found;
@@ -358,7 +358,7 @@ class Conversion {
 
   /// While it lives, values are those of a container.
   struct Within {
-    explicit Within(size_t& depth) : depth(depth) { ++depth; }
+    explicit Within(size_t& of) : depth(of) { ++depth; }
     ~Within() { --depth; }
     size_t& depth;
   };

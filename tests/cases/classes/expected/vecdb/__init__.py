@@ -24,7 +24,7 @@ __all__ = [
     "SearcherInterface",
 ]
 
-_runtime.load(__file__, "spec.yaml", "d1802ad08e27ddc5")
+_runtime.load(__file__, "spec.yaml", "35a3a1cefe376237")
 
 import torch  # noqa: E402
 

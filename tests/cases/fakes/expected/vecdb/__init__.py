@@ -24,7 +24,7 @@ __all__ = [
     "Real",
 ]
 
-_runtime.load(__file__, "spec.yaml", "30a1c2be53f3ab6d")
+_runtime.load(__file__, "spec.yaml", "64f06e94615ea3ee")
 
 import torch  # noqa: E402
 

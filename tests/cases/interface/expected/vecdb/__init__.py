@@ -23,7 +23,7 @@ __all__ = [
     "whitespace",
 ]
 
-_runtime.load(__file__, "spec.yaml", "edd611f1d1c42397")
+_runtime.load(__file__, "spec.yaml", "c75c0471748d3bbb")
 
 import torch  # noqa: E402
 

@@ -9,99 +9,97 @@ namespace {
 
 // What the Python package reads before it loads this library.
 [[gnu::used]] constexpr char stamp[] =
-    "torch-backend-codegen source=d1802ad08e27ddc5;";
+    "torch-backend-codegen source=35a3a1cefe376237;";
 
 constexpr codegen::ClassMethod kIndexMethods[] = {
     {"__init__(int dim, *, str metric=\"l2\") -> NoneType _0",
      [](codegen::Call& call) {
-       call.construct<vecdb::Index>(call.take<int64_t>(1), call.take<std::string>(2));
+       call.construct<vecdb::Index, int64_t, std::string>();
      },
      "Args:\n    dim: of each vector\n    metric: l2 or \"cosine\"",
      codegen::Kind::kOwn},
     {"search(Tensor query, int k=10) -> ((Tensor, Tensor) _0)",
      [](codegen::Call& call) {
        auto* self = call.self<vecdb::Index>();
-       call.give<std::tuple<at::Tensor, at::Tensor>>(self->search(
-           call.take<at::Tensor>(1),
-           call.take<int64_t>(2)));
+       call.run<std::tuple<at::Tensor, at::Tensor>(at::Tensor, int64_t)>(CODEGEN_FN(self->search));
      },
      "Return the k nearest vectors.\n\nArgs:\n    query: float32, shape (n, dim)\n    k: how many"},
     {"default_metric() -> str",
      [](codegen::Call& call) {
-       call.give<std::string>(vecdb::Index::default_metric());
+       call.runStatic<std::string()>(CODEGEN_FN(vecdb::Index::default_metric));
      },
      "Deprecated: \"l2\" since 2.0",
      codegen::Kind::kStatic},
     {"add(Tensor vectors) -> NoneType _0",
      [](codegen::Call& call) {
        auto* self = call.self<vecdb::Index>();
-       self->add(call.take<at::Tensor>(1));
+       call.run<void(at::Tensor)>(CODEGEN_FN(self->add));
      },
      ""},
     {"add_named(Tensor vectors, str[] names) -> NoneType _0",
      [](codegen::Call& call) {
        auto* self = call.self<vecdb::Index>();
-       self->add(call.take<at::Tensor>(1), call.take<std::vector<std::string>>(2));
+       call.run<void(at::Tensor, std::vector<std::string>)>(CODEGEN_FN(self->add));
      },
      ""},
     {"add_Index(__torch__.torch.classes.vectors.Index other) -> NoneType _0",
      [](codegen::Call& call) {
        auto self = call.pointer<vecdb::Index>();
-       vecdb::merge(self, call.take<c10::intrusive_ptr<vecdb::Index>>(1));
+       call.run<void(c10::intrusive_ptr<vecdb::Index>)>(CODEGEN_FN(vecdb::merge), self);
      },
      "Deprecated: search both"},
     {"clone() -> __torch__.torch.classes.vectors.Index",
      [](codegen::Call& call) {
        auto* self = call.self<vecdb::Index>();
-       call.give<c10::intrusive_ptr<vecdb::Index>>(self->clone());
+       call.run<c10::intrusive_ptr<vecdb::Index>()>(CODEGEN_FN(self->clone));
      },
      ""},
     {"shards(int count) -> Dict(str, (__torch__.torch.classes.vectors.Index, int?)[])",
      [](codegen::Call& call) {
        auto* self = call.self<vecdb::Index>();
-       call.give<c10::Dict<std::string, std::vector<std::tuple<c10::intrusive_ptr<vecdb::Index>, std::optional<int64_t>>>>>(self->shards(
-           call.take<int64_t>(1)));
+       call.run<c10::Dict<std::string, std::vector<std::tuple<c10::intrusive_ptr<vecdb::Index>, std::optional<int64_t>>>>(
+           int64_t)>(CODEGEN_FN(self->shards));
      },
      ""},
     {"pack(__torch__.torch.classes.quantized.LinearPackedParamsBase? bias=None) -> __torch__.torch.classes.quantized.LinearPackedParamsBase",
      [](codegen::Call& call) {
        auto* self = call.self<vecdb::Index>();
-       call.give(self->pack(call.take<true>(1)));
+       call.run<codegen::Unspelled<false>(codegen::Unspelled<true>)>(CODEGEN_FN(self->pack));
      },
      ""},
     {"__len__() -> int",
      [](codegen::Call& call) {
        auto* self = call.self<vecdb::Index>();
-       call.give<int64_t>(self->size());
+       call.run<int64_t()>(CODEGEN_FN(self->size));
      },
      ""},
     {"__eq__(__torch__.torch.classes.vectors.Index other) -> bool",
      [](codegen::Call& call) {
        auto* self = call.self<vecdb::Index>();
-       call.give<bool>(self->operator==(call.take<c10::intrusive_ptr<vecdb::Index>>(1)));
+       call.run<bool(c10::intrusive_ptr<vecdb::Index>)>(CODEGEN_FN(self->operator==));
      },
      ""},
     {"__getstate__() -> ((int, str, Tensor) _0)",
      [](codegen::Call& call) {
        auto* self = call.self<vecdb::Index>();
-       call.give<std::tuple<int64_t, std::string, at::Tensor>>(self->get_state());
+       call.run<std::tuple<int64_t, std::string, at::Tensor>()>(CODEGEN_FN(self->get_state));
      },
      "",
      codegen::Kind::kOwn},
     {"__setstate__((int, str, Tensor) _1) -> NoneType _0",
      [](codegen::Call& call) {
-       call.adopt<vecdb::Index>(vecdb::Index::set_state(
-           call.take<std::tuple<int64_t, std::string, at::Tensor>>(1)));
+       call.run<codegen::Made<vecdb::Index>(
+           std::tuple<int64_t, std::string, at::Tensor>)>(CODEGEN_FN(vecdb::Index::set_state));
      },
      "",
      codegen::Kind::kOwn},
     {"__obj_flatten__() -> (((str, int), (str, bool), (str, Tensor)) _0)",
      [](codegen::Call& call) {
        auto* self = call.self<vecdb::Index>();
-       call.give(std::make_tuple(
+       call.flatten(
            codegen::item<int64_t>("dim", self->dim()),
            codegen::item<bool>("trained", self->trained_),
-           codegen::item<at::Tensor>("data", self->data())));
+           codegen::item<at::Tensor>("data", self->data()));
      },
      "",
      codegen::Kind::kOwn},
@@ -112,7 +110,7 @@ constexpr codegen::Property kIndexProperties[] = {
      "int",
      [](codegen::Call& call) {
        auto* self = call.self<vecdb::Index>();
-       call.give<int64_t>(self->dim());
+       call.run<int64_t()>(CODEGEN_FN(self->dim));
      },
      nullptr,
      "Of each vector."},
@@ -120,11 +118,11 @@ constexpr codegen::Property kIndexProperties[] = {
      "int",
      [](codegen::Call& call) {
        auto* self = call.self<vecdb::Index>();
-       call.give<int64_t>(self->nprobe());
+       call.run<int64_t()>(CODEGEN_FN(self->nprobe));
      },
      [](codegen::Call& call) {
        auto* self = call.self<vecdb::Index>();
-       self->set_nprobe(call.take<int64_t>(1));
+       call.run<void(int64_t)>(CODEGEN_FN(self->set_nprobe));
      },
      ""},
     {"trained",
@@ -135,7 +133,7 @@ constexpr codegen::Property kIndexProperties[] = {
      },
      [](codegen::Call& call) {
        auto* self = call.self<vecdb::Index>();
-       self->trained_ = call.take<bool>(1);
+       call.assign<bool>(self->trained_, 1);
      },
      "Deprecated: it always is"},
     {"int",
@@ -151,16 +149,16 @@ constexpr codegen::Property kIndexProperties[] = {
 constexpr codegen::ClassMethod kIVFMethods[] = {
     {"__init__(int dim, int lists) -> NoneType _0",
      [](codegen::Call& call) {
-       call.adopt<vecdb::Inverted<float, 8>>(vecdb::make_inverted<float>(
-           call.take<int64_t>(1),
-           call.take<int64_t>(2)));
+       call.run<codegen::Made<vecdb::Inverted<float, 8>>(
+           int64_t,
+           int64_t)>(CODEGEN_FN(vecdb::make_inverted<float>));
      },
      "Clusters first.",
      codegen::Kind::kOwn},
     {"list(int index) -> int[]",
      [](codegen::Call& call) {
        auto* self = call.self<vecdb::Inverted<float, 8>>();
-       call.give<std::vector<int64_t>>(self->get<0>(call.take<int64_t>(1)));
+       call.run<std::vector<int64_t>(int64_t)>(CODEGEN_FN(self->get<0>));
      },
      ""},
     {"tracing_mode() -> str _0",

@@ -8,158 +8,154 @@ namespace {
 
 // What the Python package reads before it loads this library.
 [[gnu::used]] constexpr char stamp[] =
-    "torch-backend-codegen source=30a1c2be53f3ab6d;";
+    "torch-backend-codegen source=64f06e94615ea3ee;";
 
 constexpr codegen::ClassMethod kIndexMethods[] = {
     {"same(Tensor query) -> Tensor",
      [](codegen::Call& call) {
        auto* self = call.self<vecdb::Index>();
-       call.give<at::Tensor>(self->same(call.take<at::Tensor>(1)));
+       call.run<at::Tensor(at::Tensor)>(CODEGEN_FN(self->same));
      },
      ""},
     {"other(Tensor query, *, Device? device=None) -> Tensor",
      [](codegen::Call& call) {
        auto* self = call.self<vecdb::Index>();
-       call.give<at::Tensor>(self->other(
-           call.take<at::Tensor>(1),
-           call.take<std::optional<at::Device>>(2)));
+       call.run<at::Tensor(at::Tensor, std::optional<at::Device>)>(CODEGEN_FN(self->other));
      },
      ""},
     {"search(Tensor query, int k=10, *, int[] nprobe=[1, 2]) -> ((Tensor, Tensor) _0)",
      [](codegen::Call& call) {
        auto* self = call.self<vecdb::Index>();
-       call.give<std::tuple<at::Tensor, at::Tensor>>(self->search(
-           call.take<at::Tensor>(1),
-           call.take<int64_t>(2),
-           call.take<std::vector<int64_t>>(3)));
+       call.run<std::tuple<at::Tensor, at::Tensor>(
+           at::Tensor,
+           int64_t,
+           std::vector<int64_t>)>(CODEGEN_FN(self->search));
      },
      ""},
     {"matrix(int rows) -> Tensor",
      [](codegen::Call& call) {
        auto* self = call.self<vecdb::Index>();
-       call.give<at::Tensor>(self->matrix(call.take<int64_t>(1)));
+       call.run<at::Tensor(int64_t)>(CODEGEN_FN(self->matrix));
      },
      ""},
     {"scalar() -> Tensor",
      [](codegen::Call& call) {
        auto* self = call.self<vecdb::Index>();
-       call.give<at::Tensor>(self->scalar());
+       call.run<at::Tensor()>(CODEGEN_FN(self->scalar));
      },
      ""},
     {"above(Tensor query, float limit) -> Tensor?",
      [](codegen::Call& call) {
        auto* self = call.self<vecdb::Index>();
-       call.give<std::optional<at::Tensor>>(self->above(
-           call.take<at::Tensor>(1),
-           call.take<double>(2)));
+       call.run<std::optional<at::Tensor>(at::Tensor, double)>(CODEGEN_FN(self->above));
      },
      ""},
     {"nowhere() -> Tensor?",
      [](codegen::Call& call) {
        auto* self = call.self<vecdb::Index>();
-       call.give<std::optional<at::Tensor>>(self->nowhere());
+       call.run<std::optional<at::Tensor>()>(CODEGEN_FN(self->nowhere));
      },
      ""},
     {"halves(Tensor query) -> Tensor[]",
      [](codegen::Call& call) {
        auto* self = call.self<vecdb::Index>();
-       call.give<std::vector<at::Tensor>>(self->halves(call.take<at::Tensor>(1)));
+       call.run<std::vector<at::Tensor>(at::Tensor)>(CODEGEN_FN(self->halves));
      },
      ""},
     {"count(Tensor query) -> int",
      [](codegen::Call& call) {
        auto* self = call.self<vecdb::Index>();
-       call.give<int64_t>(self->count(call.take<at::Tensor>(1)));
+       call.run<int64_t(at::Tensor)>(CODEGEN_FN(self->count));
      },
      ""},
     {"sizes(Tensor query) -> int[]",
      [](codegen::Call& call) {
        auto* self = call.self<vecdb::Index>();
-       call.give<std::vector<int64_t>>(self->sizes(call.take<at::Tensor>(1)));
+       call.run<std::vector<int64_t>(at::Tensor)>(CODEGEN_FN(self->sizes));
      },
      ""},
     {"values() -> ((int, float, bool, str, int?) _0)",
      [](codegen::Call& call) {
        auto* self = call.self<vecdb::Index>();
-       call.give<std::tuple<int64_t, double, bool, std::string, std::optional<int64_t>>>(self->values());
+       call.run<std::tuple<int64_t, double, bool, std::string, std::optional<int64_t>>()>(CODEGEN_FN(self->values));
      },
      ""},
     {"flush() -> NoneType _0",
      [](codegen::Call& call) {
        auto* self = call.self<vecdb::Index>();
-       self->flush();
+       call.run<void()>(CODEGEN_FN(self->flush));
      },
      ""},
     {"metric() -> str",
      [](codegen::Call& call) {
        auto* self = call.self<vecdb::Index>();
-       call.give<std::string>(self->metric());
+       call.run<std::string()>(CODEGEN_FN(self->metric));
      },
      ""},
     {"data() -> Tensor",
      [](codegen::Call& call) {
        auto* self = call.self<vecdb::Index>();
-       call.give<at::Tensor>(self->data());
+       call.run<at::Tensor()>(CODEGEN_FN(self->data));
      },
      ""},
     {"shape() -> int[]",
      [](codegen::Call& call) {
        auto* self = call.self<vecdb::Index>();
-       call.give<std::vector<int64_t>>(self->shape());
+       call.run<std::vector<int64_t>()>(CODEGEN_FN(self->shape));
      },
      ""},
     {"clear() -> NoneType _0",
      [](codegen::Call& call) {
        auto* self = call.self<vecdb::Index>();
-       self->clear();
+       call.run<void()>(CODEGEN_FN(self->clear));
      },
      ""},
     {"clone() -> __torch__.torch.classes.vecdb.Index",
      [](codegen::Call& call) {
        auto* self = call.self<vecdb::Index>();
-       call.give<c10::intrusive_ptr<vecdb::Index>>(self->clone());
+       call.run<c10::intrusive_ptr<vecdb::Index>()>(CODEGEN_FN(self->clone));
      },
      ""},
     {"__len__() -> int",
      [](codegen::Call& call) {
        auto* self = call.self<vecdb::Index>();
-       call.give<int64_t>(self->size());
+       call.run<int64_t()>(CODEGEN_FN(self->size));
      },
      ""},
     {"add(Tensor vectors, __torch__.torch.classes.vecdb.Index? other=None) -> NoneType _0",
      [](codegen::Call& call) {
        auto* self = call.self<vecdb::Index>();
-       self->add(
-           call.take<at::Tensor>(1),
-           call.take<std::optional<c10::intrusive_ptr<vecdb::Index>>>(2));
+       call.run<void(
+           at::Tensor,
+           std::optional<c10::intrusive_ptr<vecdb::Index>>)>(CODEGEN_FN(self->add));
      },
      ""},
     {"named_one(str name, *, int k=1) -> Tensor",
      [](codegen::Call& call) {
        auto* self = call.self<vecdb::Index>();
-       call.give<at::Tensor>(self->named(call.take<std::string>(1), call.take<int64_t>(2)));
+       call.run<at::Tensor(std::string, int64_t)>(CODEGEN_FN(self->named));
      },
      ""},
     {"scale(Tensor query, float by) -> Tensor",
      [](codegen::Call& call) {
        auto* self = call.self<vecdb::Index>();
-       call.give<at::Tensor>(self->scale(call.take<at::Tensor>(1), call.take<double>(2)));
+       call.run<at::Tensor(at::Tensor, double)>(CODEGEN_FN(self->scale));
      },
      ""},
     {"scale_Tensor_Tensor(Tensor query, Tensor by) -> Tensor",
      [](codegen::Call& call) {
        auto* self = call.self<vecdb::Index>();
-       call.give<at::Tensor>(self->scale(call.take<at::Tensor>(1), call.take<at::Tensor>(2)));
+       call.run<at::Tensor(at::Tensor, at::Tensor)>(CODEGEN_FN(self->scale));
      },
      ""},
     {"__obj_flatten__() -> (((str, int), (str, Tensor), (str, str), (str, int[])) _0)",
      [](codegen::Call& call) {
        auto* self = call.self<vecdb::Index>();
-       call.give(std::make_tuple(
+       call.flatten(
            codegen::item<int64_t>("dim", self->dim()),
            codegen::item<at::Tensor>("data", self->data()),
            codegen::item<std::string>("metric", self->metric()),
-           codegen::item<std::vector<int64_t>>("shape", self->shape())));
+           codegen::item<std::vector<int64_t>>("shape", self->shape()));
      },
      "",
      codegen::Kind::kOwn},
@@ -170,7 +166,7 @@ constexpr codegen::Property kIndexProperties[] = {
      "int",
      [](codegen::Call& call) {
        auto* self = call.self<vecdb::Index>();
-       call.give<int64_t>(self->dim());
+       call.run<int64_t()>(CODEGEN_FN(self->dim));
      },
      nullptr,
      ""},
@@ -178,11 +174,11 @@ constexpr codegen::Property kIndexProperties[] = {
      "int",
      [](codegen::Call& call) {
        auto* self = call.self<vecdb::Index>();
-       call.give<int64_t>(self->nprobe());
+       call.run<int64_t()>(CODEGEN_FN(self->nprobe));
      },
      [](codegen::Call& call) {
        auto* self = call.self<vecdb::Index>();
-       self->set_nprobe(call.take<int64_t>(1));
+       call.run<void(int64_t)>(CODEGEN_FN(self->set_nprobe));
      },
      ""},
 };
@@ -191,17 +187,17 @@ constexpr codegen::ClassMethod kInvertedMethods[] = {
     {"same(Tensor query) -> Tensor",
      [](codegen::Call& call) {
        auto* self = call.self<vecdb::Inverted>();
-       call.give<at::Tensor>(self->same(call.take<at::Tensor>(1)));
+       call.run<at::Tensor(at::Tensor)>(CODEGEN_FN(self->same));
      },
      ""},
     {"__obj_flatten__() -> (((str, int), (str, Tensor), (str, str), (str, int[])) _0)",
      [](codegen::Call& call) {
        auto* self = call.self<vecdb::Inverted>();
-       call.give(std::make_tuple(
+       call.flatten(
            codegen::item<int64_t>("dim", self->dim()),
            codegen::item<at::Tensor>("data", self->data()),
            codegen::item<std::string>("metric", self->metric()),
-           codegen::item<std::vector<int64_t>>("shape", self->shape())));
+           codegen::item<std::vector<int64_t>>("shape", self->shape()));
      },
      "",
      codegen::Kind::kOwn},

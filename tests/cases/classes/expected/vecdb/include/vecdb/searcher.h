@@ -32,9 +32,9 @@ template <class TBackendInterface>
 constexpr codegen::UnboxedFunction getOpenFunc() {
   return [](codegen::Call& call) {
     auto* self = call.self<TBackendInterface>();
-    call.give<std::vector<c10::intrusive_ptr<::Cursor>>>(self->open(
-        call.take<c10::intrusive_ptr<vecdb::Index>>(1),
-        call.take<std::optional<c10::intrusive_ptr<::Cursor>>>(2)));
+    call.run<std::vector<c10::intrusive_ptr<::Cursor>>(
+        c10::intrusive_ptr<vecdb::Index>,
+        std::optional<c10::intrusive_ptr<::Cursor>>)>(CODEGEN_FN(self->open));
   };
 }
 

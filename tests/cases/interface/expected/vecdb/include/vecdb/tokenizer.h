@@ -40,7 +40,7 @@ template <class TBackendInterface>
 constexpr codegen::UnboxedFunction getEncodeFunc() {
   return [](codegen::Call& call) {
     auto* self = call.self<TBackendInterface>();
-    call.give<std::vector<int64_t>>(self->encode(call.take<std::string>(1), call.take<bool>(2)));
+    call.run<std::vector<int64_t>(std::string, bool)>(CODEGEN_FN(self->encode));
   };
 }
 
@@ -53,9 +53,9 @@ template <class TBackendInterface>
 constexpr codegen::UnboxedFunction getDecodeFunc() {
   return [](codegen::Call& call) {
     auto* self = call.self<TBackendInterface>();
-    call.give<std::tuple<std::string, std::vector<double>>>(self->decode(
-        call.take<std::vector<int64_t>>(1),
-        call.take<std::optional<std::string>>(2)));
+    call.run<std::tuple<std::string, std::vector<double>>(
+        std::vector<int64_t>,
+        std::optional<std::string>)>(CODEGEN_FN(self->decode));
   };
 }
 
@@ -68,11 +68,11 @@ template <class TBackendInterface>
 constexpr codegen::UnboxedFunction getTableFunc() {
   return [](codegen::Call& call) {
     auto* self = call.self<TBackendInterface>();
-    call.give<c10::Dict<std::string, std::tuple<int64_t, std::vector<at::Tensor>>>>(self->table(
-        call.take<c10::Dict<std::string, at::Tensor>>(1),
-        call.take<std::optional<std::tuple<int64_t, std::string>>>(2),
-        call.take<at::Device>(3),
-        call.take<double>(4)));
+    call.run<c10::Dict<std::string, std::tuple<int64_t, std::vector<at::Tensor>>>(
+        c10::Dict<std::string, at::Tensor>,
+        std::optional<std::tuple<int64_t, std::string>>,
+        at::Device,
+        double)>(CODEGEN_FN(self->table));
   };
 }
 
@@ -85,7 +85,7 @@ template <class TBackendInterface>
 constexpr codegen::UnboxedFunction getGetSizeFunc() {
   return [](codegen::Call& call) {
     auto* self = call.self<TBackendInterface>();
-    call.give<int64_t>(self->get_size());
+    call.run<int64_t()>(CODEGEN_FN(self->get_size));
   };
 }
 
@@ -98,7 +98,7 @@ template <class TBackendInterface>
 constexpr codegen::UnboxedFunction getGetSize_2Func() {
   return [](codegen::Call& call) {
     auto* self = call.self<TBackendInterface>();
-    self->setSize(call.take<int64_t>(1));
+    call.run<void(int64_t)>(CODEGEN_FN(self->setSize));
   };
 }
 
