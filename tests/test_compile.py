@@ -527,6 +527,7 @@ class TestAOTInductor:
         torch.save((X, [call(plain, X), call(plain, X)]), tmp_path / "results.pt")
         code = """
             import sys, torch, traced
+            import torch._inductor.codecache  # torch 2.10 does not by itself
             x, wanted = torch.load(sys.argv[2])
             run = torch._inductor.aoti_load_package(sys.argv[1])
             for results in wanted:
