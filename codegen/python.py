@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import replace
 from typing import NamedTuple
 
 from codegen import defaults, names, overloads, python_fakes, types
 from codegen.model import Backend, Class, Implementation, Library, Method, Property
 from codegen.python_fakes import FakeClassView
+from codegen.results import Result, named_tuples, result_of
 from codegen.schema import Argument
 from codegen.source import Text, is_printable
 
@@ -50,6 +50,14 @@ class ClassView(NamedTuple):
     """What the module has: of overloads also the one method that picks one, and how each is called."""
     declared: tuple[MemberView, ...]
     """What the stub has."""
+
+
+class ResultView(NamedTuple):
+    """A named tuple."""
+
+    name: str
+    doc: str
+    fields: tuple[str, ...]
 
 
 class ProtocolView(NamedTuple):
@@ -90,6 +98,7 @@ class PackageView(NamedTuple):
     late_imports: tuple[str, ...]
     """What the module imports when its shared objects are loaded."""
     exported: tuple[str, ...]
+    results: tuple[ResultView, ...]
     classes: tuple[ClassView, ...]
     fakes: tuple[FakeClassView, ...]
     protocols: tuple[ProtocolView, ...]
@@ -98,16 +107,19 @@ class PackageView(NamedTuple):
 
 def package(library: Library, spec: str, fingerprint: str) -> PackageView:
     spelled = {name: cls.name.value for name, cls in library.own.items()}
-    classes = tuple(_Class(library, cls, spec, spelled).view() for cls in library.classes)
+    results = named_tuples(library)
+    classes = tuple(_Class(library, cls, spec, spelled, results).view() for cls in library.classes)
     fakes = tuple(python_fakes.view(library, cls, spec) for cls in library.classes if cls.faked)
-    protocols = tuple(_protocol(backend, spelled) for backend in library.backends)
+    protocols = tuple(_protocol(backend, spelled, results) for backend in library.backends)
+    named = _results(results, spelled)
     implementations = tuple(
         _implementation(backend, implementation)
         for backend in library.backends
         for implementation in backend.implementations
     )
-    imports = _imports(protocols, classes, fakes, stub=False)
-    stub = _imports(protocols, classes, (), stub=True)
+    signatures = _signatures(protocols, classes, fakes, named, stub=False)
+    stub_signatures = _signatures(protocols, classes, (), named, stub=True)
+    imports, stub = _imports(signatures, protocols), _imports(stub_signatures, protocols)
     return PackageView(
         library=library.name.value,
         spec=spec,
@@ -121,8 +133,8 @@ def package(library: Library, spec: str, fingerprint: str) -> PackageView:
         # What comes with the package finds out whether torch can be imported.
         imports=_blocks(imports.standard, imports.others, ["from . import _runtime"]),
         stub_imports=_blocks(stub.standard, (*stub.torch, *stub.others)),
-        unlinted=_unlinted(_signatures(protocols, classes, fakes, stub=False), stub=False),
-        stub_unlinted=_unlinted(_signatures(protocols, classes, (), stub=True), stub=True),
+        unlinted=_unlinted(signatures, stub=False),
+        stub_unlinted=_unlinted(stub_signatures, stub=True),
         siblings=", ".join(
             [*(["_classes"] if classes else []), *(["_runtime"] if implementations else [])]
         ),
@@ -130,10 +142,12 @@ def package(library: Library, spec: str, fingerprint: str) -> PackageView:
         exported=_exported(
             [
                 *(protocol.name for protocol in protocols),
+                *(result.name for result in named),
                 *(cls.name for cls in classes),
                 *(implementation.name for implementation in implementations),
             ]
         ),
+        results=named,
         classes=classes,
         fakes=fakes,
         protocols=protocols,
@@ -166,12 +180,38 @@ def _exported(exported: Sequence[str]) -> tuple[str, ...]:
     return tuple(sorted(exported, key=lambda name: (kind(name), name)))
 
 
-def _protocol(backend: Backend, spelled: Mapping[str, str]) -> ProtocolView:
+def _results(results: Mapping[Result, str], spelled: Mapping[str, str]) -> tuple[ResultView, ...]:
+    shown: dict[str, ResultView] = {}
+    for result, name in results.items():
+        shown.setdefault(name, _result(name, result, spelled))
+    return tuple(shown.values())
+
+
+def _result(name: str, result: Result, spelled: Mapping[str, str]) -> ResultView:
+    annotated = Annotations(spelled, names.PACKAGE_TYPES & {field for field, _ in result.fields})
+    fields = (f"{field}: {annotated(t, returned=True)}" for field, t in result.fields)
+    # A tuple has methods of these names.
+    hides = "  # type: ignore[assignment]"
+    return ResultView(
+        name=name,
+        doc=f"What {result.owner}.{result.method} returns.",
+        fields=tuple(f"{f}{hides if f.startswith(('count:', 'index:')) else ''}" for f in fields),
+    )
+
+
+def _protocol(
+    backend: Backend, spelled: Mapping[str, str], results: Mapping[Result, str]
+) -> ProtocolView:
     hidden = names.PACKAGE_TYPES & {method.name for method in backend.methods}
+    name = names.protocol(backend.name.value, backend.interface.value, backend.delegates)
+    annotated = Annotations(spelled, hidden)
     return ProtocolView(
-        name=names.protocol(backend.name.value, backend.interface.value, backend.delegates),
+        name=name,
         doc=backend.doc or f"What an implementation of the {backend.name} backend can do.",
-        methods=tuple(_method(method, Annotations(spelled, hidden)) for method in backend.methods),
+        methods=tuple(
+            _method(method, annotated, _returned(method, name, annotated, results))
+            for method in backend.methods
+        ),
     )
 
 
@@ -222,13 +262,22 @@ class Annotations:
         return f"{annotated} = {defaults.python(argument.default.value)}"
 
 
-def _method(method: Method, annotated: Annotations) -> MethodView:
-    result = method.schema.with_one_return().returns[0].type
+def _returned(
+    method: Method, owner: str, annotated: Annotations, results: Mapping[Result, str]
+) -> str:
+    """The annotation of what a method of an owner returns."""
+    result = result_of(owner, method)
+    if result:
+        return results[result]
+    return annotated(method.schema.with_one_return().returns[0].type, returned=True)
+
+
+def _method(method: Method, annotated: Annotations, returns: str) -> MethodView:
     return MethodView(
         decorators=_held([method], [method.name]),
         name=method.name,
         parameters=annotated.parameters(method.schema.arguments, "self"),
-        returns=annotated(result, returned=True),
+        returns=returns,
         doc=_documentation(method, "A method"),
     )
 
@@ -243,7 +292,15 @@ def _documentation(method: Method, otherwise: str) -> str:
 class _Class:
     """The members of one class."""
 
-    def __init__(self, library: Library, cls: Class, spec: str, spelled: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        library: Library,
+        cls: Class,
+        spec: str,
+        spelled: Mapping[str, str],
+        results: Mapping[Result, str],
+    ) -> None:
+        self._results = results
         self._library = library
         self._cls = cls
         self._spec = spec
@@ -328,8 +385,7 @@ class _Class:
         static = (self._decorator("staticmethod"),) if group[0].static else ()
         for method, name in zip(group, called, strict=True):
             if name != method.name:
-                schema = replace(method.schema, name=name)
-                yield self._method(method._replace(schema=schema), static, [])
+                yield self._method(method, static, [], name)
 
     def _tracing_mode(self) -> Iterator[MemberView]:
         if self._cls.tracing_mode:
@@ -339,14 +395,17 @@ class _Class:
             yield _member((), f"tracing_mode(self) -> {self._annotated.name('str')}", doc)
 
     def _method(
-        self, method: Method, decorators: tuple[str, ...], ignored: Sequence[str]
+        self,
+        method: Method,
+        decorators: tuple[str, ...],
+        ignored: Sequence[str],
+        name: str | None = None,
     ) -> MemberView:
         receiver = [] if method.static else ["self"]
         parameters = self._annotated.parameters(method.schema.arguments, *receiver)
-        result = method.schema.with_one_return().returns[0].type
-        returns = self._annotated(result, returned=True)
+        returns = _returned(method, self._cls.name.value, self._annotated, self._results)
         comment = f"  # type: ignore[{', '.join(ignored)}]" if ignored else ""
-        signature = f"{method.name}({parameters}) -> {returns}"
+        signature = f"{name or method.name}({parameters}) -> {returns}"
         return _member(decorators, signature, _documentation(method, "A method"), comment)
 
     def _property(self, prop: Property, *, stub: bool) -> Iterator[MemberView]:
@@ -411,16 +470,10 @@ def _overrides_object(method: Method) -> bool:
     return method.name in ("__eq__", "__ne__") and (given, returned) != (["Any"], ["bool"])
 
 
-def _imports(
-    protocols: Sequence[ProtocolView],
-    classes: Sequence[ClassView],
-    fakes: Sequence[FakeClassView],
-    *,
-    stub: bool,
-) -> Imports:
-    """The imports that the annotations need, in the order that linters ask for."""
-    text = _signatures(protocols, classes, fakes, stub=stub)
-    typing = [name for name in ("Any", "NoReturn") if re.search(rf"\b{name}\b", text)]
+def _imports(text: str, protocols: Sequence[ProtocolView]) -> Imports:
+    """The imports that signatures need, in the order that linters ask for."""
+    wanted_names = ("Any", "NamedTuple", "NoReturn")
+    typing = [name for name in wanted_names if re.search(rf"\b{name}\b", text)]
     typing += ["Protocol"] if protocols else []
     wanted = {"@_deprecated": "deprecated as _deprecated", "@overload": "overload"}
     standard = ["import builtins"] if "builtins." in text else []
@@ -438,6 +491,7 @@ def _signatures(
     protocols: Sequence[ProtocolView],
     classes: Sequence[ClassView],
     fakes: Sequence[FakeClassView],
+    results: Sequence[ResultView],
     *,
     stub: bool,
 ) -> str:
@@ -445,6 +499,7 @@ def _signatures(
     members = [m for cls in classes for m in (cls.declared if stub else cls.members)]
     text = " ".join(
         [
+            *(f"NamedTuple {' '.join(result.fields)}" for result in results),
             *(m.parameters + m.returns for p in protocols for m in p.methods),
             *(" ".join([cls.base, *(cls.decorators if stub else ())]) for cls in classes),
             *(" ".join([*m.decorators, m.signature]) for m in members),

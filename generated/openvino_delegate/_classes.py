@@ -125,7 +125,17 @@ def _method(cls: type, qualified: str, function: Any, role: _native._Role) -> An
             filter(None, [inspect.cleandoc(signatures), function.__doc__])
         )
     where = f"{cls.__name__}.{function.__name__}"
-    return _native.make_method(cls, qualified, where, role, names, function, holding, signatures)
+    results = [_named_tuple(overload) for overload in get_overloads(function) or [function]]
+    return _native.make_method(
+        cls, qualified, where, role, names, function, holding, signatures, results
+    )
+
+
+def _named_tuple(function: Any) -> type | None:
+    """The named tuple that a declaration returns; its annotation is the name of it."""
+    annotation = inspect.get_annotations(function).get("return")
+    returned = function.__globals__.get(annotation)
+    return returned if isinstance(returned, type) and issubclass(returned, tuple) else None
 
 
 def _property(cls: type, qualified: str, name: str, declared: property) -> property:
@@ -133,7 +143,7 @@ def _property(cls: type, qualified: str, name: str, declared: property) -> prope
         names = [f"{name}_{role}"]
         holding = frozenset(getattr(function, "_holding_gil", ()))
         where = f"{cls.__name__}.{name}"
-        return _native.make_method(cls, qualified, where, role, names, function, holding, "")
+        return _native.make_method(cls, qualified, where, role, names, function, holding, "", [])
 
     setter = declared.fset and accessor("setter", declared.fset)
     return property(accessor("getter", declared.fget), setter, doc=declared.__doc__)
@@ -146,7 +156,9 @@ def _by_torchscript_name(cls: type, qualified: str, member: Any) -> Iterator[tup
     for name, function, holds in _torchscript_functions(member):
         where, holding = f"{cls.__name__}.{name}", frozenset([name] if holds else [])
         declared = getattr(function, "__func__", function)
-        made = _native.make_method(cls, qualified, where, role, [name], declared, holding, "")
+        made = _native.make_method(
+            cls, qualified, where, role, [name], declared, holding, "", [_named_tuple(declared)]
+        )
         yield name, staticmethod(made) if static else made
 
 

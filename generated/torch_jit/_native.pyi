@@ -31,8 +31,12 @@ def make_method(
     declared: Callable[..., Any],
     holding_gil: AbstractSet[str],
     signatures: str,
+    results: Sequence[type | None],
 ) -> Any:
-    """A descriptor of the methods `names` of the TorchScript class `qualified`, to stand in `cls`."""
+    """A descriptor of the methods `names` of the TorchScript class `qualified`, to stand in `cls`.
+
+    `results` are the named tuples that they return in place of tuples.
+    """
 
 def register_class(qualified: str, cls: type, init: object, refusal: str) -> None:
     """From now on script objects of the class `qualified` are of the class `cls`.

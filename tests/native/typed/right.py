@@ -9,6 +9,7 @@ import torch
 created = native.whitespace.create()
 tokens: list[int] = created.encode("a b", add_special=False, special=[1, 2])
 counted: tuple[int, float, list[str]] = native.default.create().count("a b")
+words: list[str] = native.default.create().count("a b").words
 created.reset()
 
 types = native.types_echo.create()
@@ -29,8 +30,8 @@ class Upper:
     def decode(self, tokens: builtins.list[int]) -> str:
         return bytes(tokens).decode()
 
-    def count(self, text: str) -> tuple[int, float, builtins.list[str]]:
-        return 0, 0.0, [text]
+    def count(self, text: str) -> native.TokenizerInterfaceCount:
+        return native.TokenizerInterfaceCount(tokens=0, per_word=0.0, words=[text])
 
     def list(self, value: builtins.list[int] = []) -> builtins.list[int]:  # noqa: B006
         return value

@@ -33,6 +33,7 @@ count: int = graph.add_all([leaf, node], last=None) + len(graph)
 first: objects.Node = graph[0]
 known: bool = "leaf" in graph
 pair: tuple[objects.Node, int] = graph.pair((leaf, 1))
+paired: objects.Node = graph.pair((leaf, 1)).node
 script: torch._C.ScriptObject = graph
 
 shadow = objects.Shadow()

@@ -374,7 +374,7 @@ Role roleOf(const std::string& name) {
 /// the GIL. `cls` is the class that will have it.
 Owned makeMethod(PyObject* cls, const std::string& qualified, const std::string& name,
                  const char* role_name, PyObject* names, PyObject* declared, PyObject* holding_gil,
-                 const char* signatures) {
+                 const char* signatures, PyObject* results) {
   const auto type = classType(qualified);
   const auto role = roleOf(role_name);
   const bool is_property = role == Role::kGetter || role == Role::kSetter;
@@ -391,6 +391,11 @@ Owned makeMethod(PyObject* cls, const std::string& qualified, const std::string&
   forItems(names, [&](PyObject* each) {
     method->overloads.push_back(describeMethod(*type, fromStr(each), role == Role::kStatic));
     method->overloads.back().holds_gil = checked(PySequence_Contains(holding_gil, each)) == 1;
+  });
+  size_t index = 0;
+  forItems(results, [&](PyObject* each) {
+    auto& named = method->overloads.at(index++).named;
+    named = each == Py_None ? nullptr : reinterpret_cast<PyTypeObject*>(Py_NewRef(each));
   });
   auto* made = PyObject_New(Descriptor, descriptor_type);
   if (made == nullptr) {
@@ -473,14 +478,16 @@ PyObject* makeClass(PyObject* /*module*/, PyObject* arguments) {
 }
 
 PyObject* makeMethod(PyObject* /*module*/, PyObject* arguments) {
-  PyObject *cls = nullptr, *names = nullptr, *declared = nullptr, *holding_gil = nullptr;
+  PyObject *cls = nullptr, *names = nullptr, *declared = nullptr, *holding_gil = nullptr,
+           *results = nullptr;
   const char *qualified = nullptr, *name = nullptr, *role = nullptr, *signatures = nullptr;
-  if (PyArg_ParseTuple(arguments, "OsssOOOs", &cls, &qualified, &name, &role, &names, &declared,
-                       &holding_gil, &signatures) == 0) {
+  if (PyArg_ParseTuple(arguments, "OsssOOOsO", &cls, &qualified, &name, &role, &names, &declared,
+                       &holding_gil, &signatures, &results) == 0) {
     return nullptr;
   }
   return orRaise([&] {
-    return makeMethod(cls, qualified, name, role, names, declared, holding_gil, signatures);
+    return makeMethod(cls, qualified, name, role, names, declared, holding_gil, signatures,
+                      results);
   });
 }
 

@@ -6,7 +6,7 @@ Generated from spec.yaml by torch-backend-codegen. Do not edit.
 # fmt: off
 
 import builtins
-from typing import NoReturn, Protocol
+from typing import NamedTuple, NoReturn, Protocol
 
 import torch
 from typing_extensions import deprecated as _deprecated
@@ -18,8 +18,15 @@ __all__ = [
     "IVF",
     "Cursor",
     "Index",
+    "IndexSearch",
     "SearcherInterface",
 ]
+
+class IndexSearch(NamedTuple):
+    """What Index.search returns."""
+
+    distances: torch.Tensor
+    ids: torch.Tensor
 
 class Index(_classes.ScriptClass):
     """Vectors, of which the nearest can be found \\
@@ -34,9 +41,7 @@ and "counted".
             metric: l2 or "cosine"
         """
 
-    def search(
-        self, query: torch.Tensor, k: builtins.int = 10
-    ) -> tuple[torch.Tensor, torch.Tensor]:
+    def search(self, query: torch.Tensor, k: builtins.int = 10) -> IndexSearch:
         """Return the k nearest vectors.
 
         Args:

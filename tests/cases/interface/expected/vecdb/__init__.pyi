@@ -9,7 +9,7 @@ Generated from spec.yaml by torch-backend-codegen. Do not edit.
 # fmt: off
 
 # ruff: noqa: B008
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import torch
 
@@ -18,10 +18,17 @@ from . import _runtime
 __all__ = [
     "Backend",
     "TokenizerInterface",
+    "TokenizerInterfaceDecode",
     "bytes_",
     "vecdb_delegate",
     "whitespace",
 ]
+
+class TokenizerInterfaceDecode(NamedTuple):
+    """What TokenizerInterface.decode returns."""
+
+    text: str
+    scores: list[float]
 
 class Backend(Protocol):
     """Searches on an accelerator."""
@@ -56,7 +63,7 @@ class TokenizerInterface(Protocol):
         """
         ...
 
-    def decode(self, codes: list[int], default: str | None = None) -> tuple[str, list[float]]: ...
+    def decode(self, codes: list[int], default: str | None = None) -> TokenizerInterfaceDecode: ...
     def table(
         self,
         weights: dict[str, torch.Tensor],
