@@ -244,22 +244,31 @@ class _Page:
         several = {n for n, group in overloads.grouped(cls.methods).items() if len(group) > 1}
         for name, method in overloads.by_torchscript_name(cls.methods):
             codes = self._three(
-                self._signatures.python(method),
-                self._signatures.cpp(method, cls),
+                self._signatures.python(cls.name.value, method),
+                "",
                 self._signatures.schema(method.schema, name),
             )
             badges = ["static"] * method.static + ["overload"] * (method.name in several)
-            yield self._method(cls.name.value, method, name, codes, badges, links)
+            cpp = self._cpp(cls, method.member)
+            yield self._method(cls.name.value, method, name, codes, badges, links, cpp)
         for prop in cls.properties:
             yield self._property(cls, prop, links)
 
+    def _cpp(self, cls: Class, *members: str) -> str:
+        """The C++ behind a declaration by its names: what it takes and returns is not known here."""
+        return self._list(
+            self._to.code(name if names.is_free(name) else f"{cls.cls}::{name}") for name in members
+        )
+
     def _init(self, cls: Class, init: Method, links: Links) -> MemberView:
         codes = self._three(
-            self._signatures.python(init, constructs=True),
-            self._signatures.cpp_init(init, cls),
+            self._signatures.python(cls.name.value, init, constructs=True),
+            "",
             self._signatures.schema(init.schema, "__init__"),
         )
-        made = self._method(cls.name.value, init, "__init__", codes, ["constructor"], links)
+        maker = init.impl.value if init.impl else names.constructor(cls.cls.value)
+        cpp = self._cpp(cls, maker)
+        made = self._method(cls.name.value, init, "__init__", codes, ["constructor"], links, cpp)
         return made._replace(returns="", listed=bool(made.arguments))
 
     def _method(
@@ -270,6 +279,7 @@ class _Page:
         codes: tuple[CodeView, ...],
         badges: Iterable[str],
         links: Links,
+        cpp: str = "",
     ) -> MemberView:
         """`name` is the one in TorchScript, which tells overloads apart."""
         arguments = method.schema.arguments
@@ -295,7 +305,7 @@ class _Page:
                 if method.schema.returns
                 else ""
             ),
-            facts=self._facts(("While traced", self._fake(method))),
+            facts=self._facts(("C++", cpp), ("While traced", self._fake(method))),
             listed=bool(arguments or method.schema.returns or method.fake),
         )
 
@@ -318,6 +328,7 @@ class _Page:
     def _property(self, cls: Class, prop: Property, links: Links) -> MemberView:
         name = prop.name.value
         badges = ("property", *(() if prop.writable else ("read-only",)))
+        members = [text.value for text in (prop.getter, prop.setter, prop.field) if text]
         return MemberView(
             anchor=f"{anchor(self._library, cls.name.value)}.{name}",
             name=name,
@@ -327,16 +338,14 @@ class _Page:
             badges=badges,
             note=", ".join(badges),
             codes=self._three(
-                self._signatures.python_property(prop),
-                self._signatures.cpp_property(prop, cls),
-                self._signatures.schema_property(prop),
+                self._signatures.python_property(prop), "", self._signatures.schema_property(prop)
             ),
             doc=self._to.doc(prop.doc, links),
             arguments=(),
             documented=(),
             type=self._to.code(self._signatures.type(prop.type)),
             returns="",
-            facts=(),
+            facts=self._facts(("C++", self._cpp(cls, *members))),
             listed=True,
         )
 
@@ -369,7 +378,7 @@ class _Page:
 
     def _interface_method(self, backend: Backend, method: Method, links: Links) -> MemberView:
         codes = self._three(
-            self._signatures.python(method),
+            self._signatures.python(interface_name(backend), method),
             self._signatures.cpp_virtual(method, backend),
             self._signatures.schema(method.schema, method.name),
         )

@@ -1,7 +1,7 @@
 """How a callable is written in Python, in C++ and in TorchScript, with its types linked to the classes they name.
 
-The Python is that of the stub but for defaults, which stand as they are declared; the C++ is what the user writes or
-calls, as generated interfaces and skeletons have it. A signature that does not fit a line has an argument a line.
+The Python is that of the stub; the C++ is that of a generated interface. A signature that does not fit a line has an
+argument a line.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from codegen.cpp_text import Spelling
 from codegen.model import TORCH_METHODS, Backend, Class, Library, Method, Property
 from codegen.python import Annotations
 from codegen.reference.markup import linked, named, plain
+from codegen.results import named_tuples, result_of
 from codegen.schema import Argument, FunctionSchema, default_text
 from codegen.types import Type, python, rename
 
@@ -27,6 +28,7 @@ class Signatures:
 
     def __init__(self, library: Library, anchors: Anchors) -> None:
         self._library = library
+        self._results = named_tuples(library)
         own = {
             name: (cls, anchors[library.qualified(cls.name)]) for name, cls in library.own.items()
         }
@@ -40,15 +42,17 @@ class Signatures:
             **{name: linked(anchor, name) for name, anchor in foreign.items()},
             **{name: linked(anchor, name) for name, (_, anchor) in own.items()},
         }
-        self._spelled = Spelling(library, classes=self._cpp)
 
     def type(self, t: Type) -> str:
         """As the schema has it."""
         return str(rename(t, self._schema))
 
-    def python(self, method: Method, *, constructs: bool = False) -> str:
-        result = method.schema.with_one_return().returns[0].type
-        returns = "None" if constructs else python(result, self._python, returned=True)
+    def python(self, owner: str, method: Method, *, constructs: bool = False) -> str:
+        """`owner` is the class or the protocol that has it."""
+        value = method.schema.with_one_return().returns[0].type
+        result = result_of(owner, method)
+        returns = self._results[result] if result else python(value, self._python, returned=True)
+        returns = "None" if constructs else returns
         receiver = [] if method.static else ["self"]
         parameters = self._python_parameters(method.schema.arguments)
         decorator = "@staticmethod\n" if method.static else ""
@@ -63,34 +67,14 @@ class Signatures:
                 yield "*"
             yield annotated.parameters([replace(argument, kwarg_only=False)])
 
-    def cpp(self, method: Method, cls: Class) -> str:
-        """Of a class: a member, or a free function that takes the object first."""
-        free = names.is_free(method.member)
-        receiver = [self._receiver(cls)] if free and not method.static else []
-        static = "static " if method.static and not free else ""
-        head = f"{static}{self._spelled.returns(method.schema)} {named(method.member)}("
-        return _laid_out(head, [*receiver, *self._spelled.parameters(method.schema)], ")")
-
-    def cpp_init(self, init: Method, cls: Class) -> str:
-        """A constructor, or what makes one."""
-        parameters = self._spelled.parameters(init.schema)
-        if init.impl is None:
-            return _laid_out(f"{named(names.constructor(cls.cls.value))}(", parameters, ")")
-        static = "" if names.is_free(init.impl.value) else "static "
-        made = f"c10::intrusive_ptr<{self._cpp[cls.name.value]}>"
-        return _laid_out(f"{static}{made} {named(init.impl.value)}(", parameters, ")")
-
     def cpp_virtual(self, method: Method, backend: Backend) -> str:
-        """Of an interface: what an implementation overrides, or has besides torch's own methods."""
+        """What an implementation overrides; nothing for what it has besides torch's own methods."""
         torchs = backend.delegates and method.name in TORCH_METHODS
+        if backend.delegates and not torchs:
+            return ""
         spelled = Spelling(self._library, torchs_own=torchs, classes=self._cpp)
-        head = f"{spelled.returns(method.schema)} {named(method.member)}("
-        virtual = torchs or not backend.delegates
-        parameters = spelled.parameters(method.schema)
-        return _laid_out(f"{'virtual ' if virtual else ''}{head}", parameters, _tail(virtual))
-
-    def _receiver(self, cls: Class) -> str:
-        return f"const c10::intrusive_ptr<{self._cpp[cls.name.value]}>& self"
+        head = f"virtual {spelled.returns(method.schema)} {named(method.member)}("
+        return _laid_out(head, spelled.parameters(method.schema), ") = 0")
 
     def schema(self, schema: FunctionSchema, name: str) -> str:
         """As it is declared, by the name that TorchScript knows it by."""
@@ -111,22 +95,6 @@ class Signatures:
 
     def python_property(self, prop: Property) -> str:
         return f"{named(prop.name.value)}: {python(prop.type, self._python, returned=True)}"
-
-    def cpp_property(self, prop: Property, cls: Class) -> str:
-        spelled = self._spelled(prop.type)
-        if prop.field:
-            return f"{spelled} {named(prop.field.value)}"
-        return "\n".join(self._accessors(prop, spelled, self._receiver(cls)))
-
-    def _accessors(self, prop: Property, spelled: str, receiver: str) -> Iterator[str]:
-        if prop.getter:
-            free = names.is_free(prop.getter.value)
-            given, const = (receiver, "") if free else ("", " const")
-            yield f"{spelled} {named(prop.getter.value)}({given}){const}"
-        if prop.setter:
-            taken = [receiver] if names.is_free(prop.setter.value) else []
-            value = ", ".join([*taken, f"{spelled} value"])
-            yield f"void {named(prop.setter.value)}({value})"
 
     def schema_property(self, prop: Property) -> str:
         """The methods that TorchScript reads and writes it by."""
@@ -149,10 +117,6 @@ def default(argument: Argument) -> str:
     if argument.default is None:
         return ""
     return default_text(argument.default.value, argument.type)
-
-
-def _tail(virtual: bool) -> str:
-    return ") = 0" if virtual else ")"
 
 
 def _laid_out(head: str, items: Sequence[str], tail: str) -> str:

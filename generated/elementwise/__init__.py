@@ -17,7 +17,7 @@ __all__ = [
     "elementwise",
 ]
 
-_runtime.load(__file__, "specs/elementwise.yaml", "21418c06fc01f2b7")
+_runtime.load(__file__, "specs/elementwise.yaml", "4675f6bf58391d4b")
 
 from . import _classes  # noqa: E402
 

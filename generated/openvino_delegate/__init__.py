@@ -16,7 +16,7 @@ __all__ = [
     "openvino_delegate",
 ]
 
-_runtime.load(__file__, "specs/openvino_delegate.yaml", "00809fcc6b60b3e0")
+_runtime.load(__file__, "specs/openvino_delegate.yaml", "e5574d7e6ce549d4")
 
 from . import _classes  # noqa: E402
 

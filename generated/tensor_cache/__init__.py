@@ -8,6 +8,8 @@ Generated from specs/tensor_cache.yaml by torch-backend-codegen. Do not edit.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from . import _runtime
 
 # What stands for `...` is in C++: `script_class` puts it there.
@@ -15,13 +17,22 @@ from . import _runtime
 
 __all__ = [
     "LRUCache",
+    "LRUCacheStatistics",
 ]
 
-_runtime.load(__file__, "specs/tensor_cache.yaml", "f0e48c73364b2043")
+_runtime.load(__file__, "specs/tensor_cache.yaml", "cd7b61e748a3079b")
 
 import torch  # noqa: E402
 
 from . import _classes  # noqa: E402
+
+
+class LRUCacheStatistics(NamedTuple):
+    """What LRUCache.statistics returns."""
+
+    hits: int
+    misses: int
+    evictions: int
 
 
 @_classes.script_class("__torch__.torch.classes.tensor_cache.LRUCache", "specs/tensor_cache.yaml")
@@ -81,7 +92,7 @@ class LRUCache(_classes.ScriptClass):
     def keys(self) -> list[str]:
         """All keys, the most recently used first."""
 
-    def statistics(self) -> tuple[int, int, int]:
+    def statistics(self) -> LRUCacheStatistics:
         """Counts since the cache was made; an eviction is a tensor that had to make room, not one
         replaced or removed.
         """

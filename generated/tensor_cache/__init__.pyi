@@ -6,13 +6,23 @@ Generated from specs/tensor_cache.yaml by torch-backend-codegen. Do not edit.
 
 # fmt: off
 
+from typing import NamedTuple
+
 import torch
 
 from . import _classes
 
 __all__ = [
     "LRUCache",
+    "LRUCacheStatistics",
 ]
+
+class LRUCacheStatistics(NamedTuple):
+    """What LRUCache.statistics returns."""
+
+    hits: int
+    misses: int
+    evictions: int
 
 class LRUCache(_classes.ScriptClass):
     """Tensors by name, in at most `capacity` bytes: what was used longest ago makes room for
@@ -70,7 +80,7 @@ class LRUCache(_classes.ScriptClass):
     def keys(self) -> list[str]:
         """All keys, the most recently used first."""
 
-    def statistics(self) -> tuple[int, int, int]:
+    def statistics(self) -> LRUCacheStatistics:
         """Counts since the cache was made; an eviction is a tensor that had to make room, not one
         replaced or removed.
         """

@@ -17,7 +17,7 @@ __all__ = [
     "torch_jit_unavailable",
 ]
 
-_runtime.load(__file__, "specs/torch_jit.yaml", "63c9f7fb0ec53f6e")
+_runtime.load(__file__, "specs/torch_jit.yaml", "268b8784ea7837b2")
 
 from . import _classes  # noqa: E402
 

@@ -8,7 +8,7 @@ namespace {
 
 // What the Python package reads before it loads this library.
 [[gnu::used]] constexpr char stamp[] =
-    "torch-backend-codegen source=21418c06fc01f2b7;";
+    "torch-backend-codegen source=4675f6bf58391d4b;";
 
 const elementwise::backend<elementwise::Delegate> registered_elementwise(
     "elementwise",

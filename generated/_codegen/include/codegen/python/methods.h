@@ -38,6 +38,8 @@ struct Overload {
   /// How many of them may be given by position.
   size_t positional = 0;
   Type result;
+  /// The named tuple that is returned in place of a tuple, or null.
+  PyTypeObject* named = nullptr;
   bool holds_gil = false;
 };
 
@@ -487,6 +489,16 @@ inline Refusal noOverload(const NativeMethod& method, const Given& given) {
                  method.signatures);
 }
 
+/// What a call returned, with the names that the schema gives to it.
+inline PyObject* withNames(const Overload& overload, PyObject* result) {
+  if (overload.named == nullptr || result == nullptr) {
+    return result;
+  }
+  const Owned plain(result);
+  const auto arguments = checked(PyTuple_Pack(1, result));
+  return PyTuple_Type.tp_new(overload.named, arguments.get(), nullptr);
+}
+
 /// Calls an overload, unless it does not take the arguments: then it is false.
 inline bool attempt(const NativeMethod& method, const Overload& overload, PyObject* self,
                     const Given& given, Matching& matching, PyObject*& result) {
@@ -500,7 +512,7 @@ inline bool attempt(const NativeMethod& method, const Overload& overload, PyObje
   } else {
     Call call(self == nullptr ? nullptr : unwrap(self), values.data());
     run(method, overload, call);
-    result = toPython(overload.result, std::move(call.result()));
+    result = withNames(overload, toPython(overload.result, std::move(call.result())));
   }
   return true;
 }

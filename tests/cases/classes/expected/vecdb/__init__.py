@@ -8,7 +8,7 @@ Generated from spec.yaml by torch-backend-codegen. Do not edit.
 from __future__ import annotations
 
 import builtins
-from typing import Any, NoReturn, Protocol
+from typing import Any, NamedTuple, NoReturn, Protocol
 
 from typing_extensions import overload
 
@@ -21,14 +21,22 @@ __all__ = [
     "IVF",
     "Cursor",
     "Index",
+    "IndexSearch",
     "SearcherInterface",
 ]
 
-_runtime.load(__file__, "spec.yaml", "35a3a1cefe376237")
+_runtime.load(__file__, "spec.yaml", "7a7e04ff13bed68a")
 
 import torch  # noqa: E402
 
 from . import _classes, _fakes  # noqa: E402
+
+
+class IndexSearch(NamedTuple):
+    """What Index.search returns."""
+
+    distances: torch.Tensor
+    ids: torch.Tensor
 
 
 @_classes.script_class("__torch__.torch.classes.vectors.Index", "spec.yaml")
@@ -45,9 +53,7 @@ and "counted".
             metric: l2 or "cosine"
         """
 
-    def search(
-        self, query: torch.Tensor, k: builtins.int = 10
-    ) -> tuple[torch.Tensor, torch.Tensor]:
+    def search(self, query: torch.Tensor, k: builtins.int = 10) -> IndexSearch:
         """Return the k nearest vectors.
 
         Args:

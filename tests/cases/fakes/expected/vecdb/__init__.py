@@ -8,7 +8,7 @@ Generated from spec.yaml by torch-backend-codegen. Do not edit.
 # ruff: noqa: B006
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from typing_extensions import overload
 
@@ -19,16 +19,24 @@ from . import _runtime
 
 __all__ = [
     "Index",
+    "IndexSearch",
     "Inverted",
     "Plain",
     "Real",
 ]
 
-_runtime.load(__file__, "spec.yaml", "64f06e94615ea3ee")
+_runtime.load(__file__, "spec.yaml", "269a588acd1d9355")
 
 import torch  # noqa: E402
 
 from . import _classes, _fakes  # noqa: E402
+
+
+class IndexSearch(NamedTuple):
+    """What Index.search returns."""
+
+    distances: torch.Tensor
+    ids: torch.Tensor
 
 
 @_classes.script_class("__torch__.torch.classes.vecdb.Index", "spec.yaml", init=False)
@@ -44,7 +52,7 @@ class Index(_classes.ScriptClass):
 
     def search(
         self, query: torch.Tensor, k: int = 10, *, nprobe: list[int] = [1, 2]
-    ) -> tuple[torch.Tensor, torch.Tensor]: ...
+    ) -> IndexSearch: ...
 
     def matrix(self, rows: int) -> torch.Tensor: ...
 

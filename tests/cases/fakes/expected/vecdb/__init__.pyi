@@ -5,7 +5,7 @@ Generated from spec.yaml by torch-backend-codegen. Do not edit.
 
 # fmt: off
 
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 import torch
 from typing_extensions import overload
@@ -14,10 +14,17 @@ from . import _classes
 
 __all__ = [
     "Index",
+    "IndexSearch",
     "Inverted",
     "Plain",
     "Real",
 ]
+
+class IndexSearch(NamedTuple):
+    """What Index.search returns."""
+
+    distances: torch.Tensor
+    ids: torch.Tensor
 
 class Index(_classes.ScriptClass):
     """The class torch.classes.vecdb.Index."""
@@ -29,7 +36,7 @@ class Index(_classes.ScriptClass):
     def other(self, query: torch.Tensor, *, device: torch.device | None = None) -> torch.Tensor: ...
     def search(
         self, query: torch.Tensor, k: int = 10, *, nprobe: list[int] = [1, 2]
-    ) -> tuple[torch.Tensor, torch.Tensor]: ...
+    ) -> IndexSearch: ...
     def matrix(self, rows: int) -> torch.Tensor: ...
     def scalar(self) -> torch.Tensor: ...
     def above(self, query: torch.Tensor, limit: float) -> torch.Tensor | None: ...

@@ -11,23 +11,31 @@ Generated from spec.yaml by torch-backend-codegen. Do not edit.
 # ruff: noqa: B008
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from . import _runtime
 
 __all__ = [
     "Backend",
     "TokenizerInterface",
+    "TokenizerInterfaceDecode",
     "bytes_",
     "vecdb_delegate",
     "whitespace",
 ]
 
-_runtime.load(__file__, "spec.yaml", "c75c0471748d3bbb")
+_runtime.load(__file__, "spec.yaml", "2b7b4df7c7abb443")
 
 import torch  # noqa: E402
 
 from . import _classes  # noqa: E402
+
+
+class TokenizerInterfaceDecode(NamedTuple):
+    """What TokenizerInterface.decode returns."""
+
+    text: str
+    scores: list[float]
 
 
 class Backend(Protocol):
@@ -64,7 +72,7 @@ class TokenizerInterface(Protocol):
         """
         ...
 
-    def decode(self, codes: list[int], default: str | None = None) -> tuple[str, list[float]]: ...
+    def decode(self, codes: list[int], default: str | None = None) -> TokenizerInterfaceDecode: ...
 
     def table(
         self,
