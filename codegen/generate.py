@@ -145,6 +145,7 @@ def generate(
             ("include/codegen/python/values.h", "cpp/python/values.h"),
             ("include/codegen/python/methods.h", "cpp/python/methods.h"),
             ("src/layout.h", "cpp/layout.h"),
+            ("include/codegen/python/states.h", "cpp/python/states.h"),
             ("src/registration.cpp", "cpp/runtime.cpp"),
             ("src/python/module.cpp", "cpp/python/module.cpp"),
             ("src/python/stamp.cpp", "cpp/python/stamp.cpp"),

@@ -44,7 +44,8 @@ class ClassView(NamedTuple):
     registration: str
     """The arguments of the decorator that only the module has."""
     decorators: tuple[str, ...]
-    """Those that only the stub has."""
+    """Those that only the stub has, as it has the comment."""
+    comment: str
     doc: str
     members: tuple[MemberView, ...]
     """What the module has: of overloads also the one method that picks one, and how each is called."""
@@ -313,7 +314,9 @@ class _Class:
             name=cls.name.value,
             base=cls.base.value if cls.base else names.SCRIPT_CLASS,
             registration=self._registration(),
-            decorators=_deprecated(cls.deprecated),
+            # Users cannot derive from any class, and the library may.
+            decorators=("@_final", *_deprecated(cls.deprecated)),
+            comment="  # type: ignore[misc]" if cls.base else "",
             doc=cls.doc or f"The class torch.classes.{self._library.namespace}.{cls.name}.",
             members=tuple(self._members(stub=False)),
             declared=tuple(self._members(stub=True)),
@@ -335,8 +338,6 @@ class _Class:
                 yield from self._by_torchscript_name(ordered, called)
         for prop in self._cls.properties:
             yield from self._property(prop, stub=stub)
-            if stub:
-                yield from self._accessors(prop)
         yield from self._tracing_mode()
 
     def _init(self) -> MemberView:
@@ -425,16 +426,6 @@ class _Class:
             decorators = (f"@{name}.setter", *held(names.setter(name)), *deprecated)
             yield _member(decorators, setter, "")
 
-    def _accessors(self, prop: Property) -> Iterator[MemberView]:
-        """The methods that TorchScript, and what torch.compile traces, reads and writes it by."""
-        name, annotated = prop.name.value, self._annotated
-        returns = annotated(prop.type, returned=True)
-        yield _member((), f"{names.getter(name)}(self) -> {returns}", "")
-        if prop.writable:
-            yield _member(
-                (), f"{names.setter(name)}(self, value: {annotated(prop.type)}) -> None", ""
-            )
-
     def _decorator(self, name: str) -> str:
         return f"@{self._annotated.name(name)}"
 
@@ -478,6 +469,7 @@ def _imports(text: str, protocols: Sequence[ProtocolView]) -> Imports:
     wanted = {"@_deprecated": "deprecated as _deprecated", "@overload": "overload"}
     standard = ["import builtins"] if "builtins." in text else []
     standard += [f"from typing import {', '.join(typing)}"] if typing else []
+    standard += ["from typing import final as _final"] if "@_final" in text else []
     return Imports(
         standard=tuple(standard),
         torch=("import torch",) if "torch." in text else (),

@@ -375,6 +375,27 @@ class TestObjects:
         assert "class Counter(counter._classes.ScriptClass)" in shown
         assert "add(self, n: 'int' = 1) -> 'int'\n |      Adds to the count; gives it." in shown
         assert " |  n\n |      The count." in shown
+        assert len(shown.splitlines()) < 130 and "ScriptObject" in shown
+        for name in (
+            "__matmul__",
+            "__getstate__",
+            "_get_method",
+            "n_getter",
+            "__abs__",
+            "__copy__",
+        ):
+            assert f" {name}" not in shown
+        for directory in (dir(counter.Counter), dir(counter.Counter())):
+            assert {"add", "n", "pick_float", "from_script", "__len__", "__class__"} <= {*directory}
+            assert not {"n_getter", "weight_setter", "_type", "setattr", "__abs__"} & {*directory}
+
+    def test_accessors(self, counter: ModuleType, one: Any) -> None:
+        """Where torch traces they stand for a property; no other class has them."""
+        one.weight_setter(X)
+        assert one.weight_getter() is X and counter.Counter.n_getter(one) == 3
+        assert counter.Derived().n_getter() == 7
+        with pytest.raises(AttributeError, match="'Bare' object has no attribute 'n_getter'"):
+            _ = counter.Bare().n_getter
 
     def test_methods_are_script_methods(self, one: Any) -> None:
         """torch.compile and torch.export take getattr(obj, name) and need just that type."""

@@ -5,12 +5,16 @@ tests/native/objects.yaml declares every form; tests/test_torchbind.py holds sch
 
 from __future__ import annotations
 
+import collections.abc
+import contextlib
 import copy
 import gc
 import importlib
 import inspect
+import io
 import math
 import pickle
+import typing
 import weakref
 from collections.abc import Callable
 from inspect import cleandoc
@@ -131,6 +135,13 @@ class TestValues:
         assert as_script("Echo", "sym_int_lists")(objects.Echo(), [6, None]) == [6, None]
 
 
+@pytest.fixture(scope="session")
+def packed() -> Any:
+    """An object of a class of torch's own."""
+    quantized = torch.quantize_per_tensor(torch.ones(2, 2), 1.0, 0, torch.qint8)
+    return torch.ops.quantized.linear_prepack(quantized, None)
+
+
 class TestForms:
     """Members, free functions, templates, static methods, properties, special methods."""
 
@@ -226,6 +237,45 @@ class TestForms:
         node *= 2
         assert node.name == "aa", "__mul__ serves where __imul__ is not declared"
 
+    @pytest.mark.parametrize(
+        ("make", "declared"),
+        [
+            (lambda objects: objects.Echo(), {"Hashable"}),
+            (lambda objects: objects.Stack(), {"Hashable", "Sized"}),
+            (lambda objects: objects.Graph(), {"Hashable", "Sized", "Container"}),
+            (
+                lambda objects: objects.Node("a"),
+                {"Hashable", "Callable", "AbstractContextManager"}
+                | {f"Supports{what}" for what in ("Int", "Float", "Complex", "Index", "Round")},
+            ),
+        ],
+    )
+    def test_protocols_are_those_declared(
+        self, objects: ModuleType, make: Callable[[Any], Any], declared: set[str]
+    ) -> None:
+        """Torch's own base has `__len__`, `__contains__`, `__abs__` and `__index__` whatever the class has."""
+        kinds = [getattr(collections.abc, name) for name in collections.abc.__all__]
+        kinds += [getattr(typing, name) for name in typing.__all__ if name.startswith("Supports")]
+        kinds.append(contextlib.AbstractContextManager)
+        instance = make(objects)
+        assert {kind.__name__ for kind in kinds if isinstance(instance, kind)} == declared
+        assert {kind.__name__ for kind in kinds if issubclass(type(instance), kind)} == declared
+
+    def test_plain_script_objects(self, objects: ModuleType, packed: Any) -> None:
+        """Torch makes them, and raises where TorchScript has no such method as `__eq__`."""
+        one, node = objects.Echo(), objects.Node("a")
+        plain = torch.jit.CompilationUnit(
+            "def f(a: __torch__.torch.classes.objects.Echo):\n  return a\n"
+        ).f(one)
+        for first, second in ((one, plain), (plain, one), (one, packed), (node, packed)):
+            assert (first == second) is False and first != second and first not in [second]
+        plain_node = torch.jit.CompilationUnit(
+            "def f(a: __torch__.torch.classes.objects.Node):\n  return a\n"
+        ).f(node)
+        assert node == plain_node and hash(node) == 1 and len({one, node}) == 2
+        with pytest.raises(TypeError, match=r"'objects\.Echo' has no order"):
+            one < plain  # noqa: B015
+
     def test_containers(self, objects: ModuleType) -> None:
         graph, node = objects.Graph(), objects.Node("a")
         assert not graph
@@ -260,12 +310,6 @@ class TestForms:
         shadow.property = "a"
         assert (shadow.str, shadow.list([1]), shadow.int(2)) == ("a", [1], 2)
         assert objects.Shadow.staticmethod() == 3
-
-    @pytest.fixture(scope="class")
-    def packed(self) -> Any:
-        """An object of a class of torch's own."""
-        quantized = torch.quantize_per_tensor(torch.ones(2, 2), 1.0, 0, torch.qint8)
-        return torch.ops.quantized.linear_prepack(quantized, None)
 
     def test_another_librarys_class(self, objects: ModuleType, packed: Any) -> None:
         foreign = objects.Foreign()
@@ -361,11 +405,177 @@ class TestInheritance:
             graph.add_all([leaf])
 
     def test_nothing_derives_in_python(self, objects: ModuleType) -> None:
-        class Mine(objects.Node):  # type: ignore[name-defined, misc]
-            pass
+        message = (
+            r"'Mine' cannot derive from objects\.Node, whose objects C\+\+ makes: hold one in an attribute,"
+            r" or declare the class in \S*tests/native/objects\.yaml"
+        )
+        with pytest.raises(TypeError, match=message):
 
-        with pytest.raises(TypeError, match="Mine: only classes that a spec declares have objects"):
-            Mine("a")
+            class Mine(objects.Node):  # type: ignore[name-defined, misc]
+                pass
+
+
+MATRIX = torch.arange(6.0).view(2, 3)
+STORAGE = torch.arange(3).untyped_storage()
+NAN = complex(-0.0, math.nan)
+# The values of objects.Values and objects.Containers. A Node is made where a function stands.
+VALUES: dict[str, tuple[Any, ...]] = {
+    "plain": (
+        *(TENSOR, 2**62, -0.0, True, "a\0ü", NAN, True, torch.float32, CPU, torch.strided),
+        *(torch.channels_last, 2**62, False, None, "node", None, None, None),
+    ),
+    "views": (
+        *(MATRIX.t()[:, 1:], -(2**63), math.nan, False, "", 1j, -0.0, torch.int8, META),
+        *(torch.sparse_coo, torch.preserve_format, 0, True, (1, [2.5]), "node", None, None, None),
+    ),
+    "lazy": (
+        *(torch.tensor([1 + 2j]).conj().imag, 0, math.inf, False, "x", 0j, 2.5, torch.bool, CPU),
+        *(torch.strided, torch.contiguous_format, 1, True, {"a": TENSOR}, "node", None, None, None),
+    ),
+}
+FOR_PYTHON = (*VALUES["plain"][:15], GENERATOR, STORAGE, None)
+CONTAINERS: dict[str, tuple[Any, ...]] = {
+    "empty": ([], [], [], [], [], [], [], [], [], [], [], {}, {}, {}, ("node", None), None),
+    "full": (
+        *([2**62], [-0.0, math.inf], [True, False], ["", "a"], [1j], [MATRIX, MATRIX.t()]),
+        *(
+            [None, torch.empty(0, 2)],
+            [None, 1],
+            [[], [1]],
+            [1, 2],
+            ["node", "node"],
+            {"b": 1, "a": 2},
+        ),
+        *({"a": 1}, {-1: TENSOR}, ("node", "node"), []),
+    ),
+}
+
+
+def through(way: str, instance: Any) -> Any:
+    """Another object, by a way that its state takes."""
+    buffer = io.BytesIO()
+    if way == "torch.save":
+        torch.save(instance, buffer)
+        return torch.load(io.BytesIO(buffer.getvalue()), weights_only=False)
+    if way == "torch.jit.save":
+        torch.jit.save(torch.jit.script(Carries(instance)), buffer)
+        plain = torch.jit.load(io.BytesIO(buffer.getvalue())).node
+        return type(instance).from_script(plain)
+    if way == "torch.export.save":  # What it writes an object with.
+        plain = torch._C._pickle_load_obj(torch._C._pickle_save(instance))
+        return type(instance).from_script(plain)
+    ways: dict[str, Callable[[Any], Any]] = {
+        "pickle": lambda value: pickle.loads(pickle.dumps(value)),
+        "copy": copy.copy,
+        "deepcopy": copy.deepcopy,
+    }
+    return ways[way](instance)
+
+
+IN_PYTHON = ["pickle", "copy", "deepcopy", "torch.save"]
+WAYS = [*IN_PYTHON, "torch.jit.save", "torch.export.save"]
+
+
+class TestStates:
+    """A state comes back as it was, of every type, or is refused when it is written."""
+
+    @staticmethod
+    def check(way: str, instance: Any) -> None:
+        made = through(way, instance)
+        assert type(made) is type(instance) and made is not instance
+        for before, after in zip(instance.value, made.value, strict=True):
+            assert identical(after, before), (after, before)
+
+    @pytest.mark.parametrize("way", WAYS)
+    @pytest.mark.parametrize("values", VALUES)
+    def test_values(self, objects: ModuleType, way: str, values: str) -> None:
+        self.check(way, objects.Values(with_nodes(objects, VALUES[values])))
+
+    @pytest.mark.parametrize("way", WAYS)
+    @pytest.mark.parametrize("values", CONTAINERS)
+    def test_containers(self, objects: ModuleType, way: str, values: str) -> None:
+        self.check(way, objects.Containers(with_nodes(objects, CONTAINERS[values])))
+
+    @pytest.mark.parametrize("way", WAYS)
+    @pytest.mark.parametrize("which", range(14))
+    def test_what_any_holds(self, objects: ModuleType, way: str, which: int) -> None:
+        """The types too, of what is empty or mixed."""
+        kept = objects.Anything.untold(which)
+        made = through(way, kept)
+        number = made.type().replace("ScalarType", "int"), kept.type().replace("ScalarType", "int")
+        assert number[0] == number[1] and identical(made.value, kept.value)
+
+    def test_what_is_twice_in_it(self, objects: ModuleType) -> None:
+        node = objects.Node("a")
+        values = with_nodes(objects, CONTAINERS["full"])[:-2]
+        for way in IN_PYTHON:
+            made = through(way, objects.Containers((*values, (node, node), None)))
+            first, second = made.value[-2]
+            first.weight = 7.0
+            assert second.weight == 7.0 and (node.weight == 7.0) == (way == "copy")
+            node.weight = 1.0
+
+    def test_what_is_pickled_in_python_alone(self, objects: ModuleType) -> None:
+        instance = objects.Values(with_nodes(objects, FOR_PYTHON))
+        for way in IN_PYTHON:
+            made = through(way, instance).value
+            assert torch.equal(made[15].get_state(), GENERATOR.get_state())
+            assert bytes(made[16]) == bytes(STORAGE)
+        for way in WAYS[4:]:
+            with pytest.raises(RuntimeError, match="Unknown IValue type for pickling"):
+                through(way, instance)
+
+    def test_what_cannot_be_pickled(self, objects: ModuleType) -> None:
+        instance = objects.Values((*with_nodes(objects, VALUES["plain"])[:-1], STREAM))
+        for way in ("pickle", "torch.save"):
+            message = "cannot pickle objects.Values: there is a Stream in its state"
+            with pytest.raises(TypeError, match=message):
+                through(way, instance)
+        assert through("copy", instance).value[-1] == STREAM
+
+    def test_another_version(self, objects: ModuleType) -> None:
+        """What no longer fits says what it is; what is accepted as an argument fits."""
+        restore, (((state_type, state), name),) = objects.Node("a").__reduce__()
+        assert (state_type, state) == ("(str, float, int[])", ("a", 1.0, [1, 1]))
+        assert restore((("(str, int, int[])", ("a", 2, [])), name)).weight == 2.0
+        for other, value in {
+            "(str, float)": ("a", 1.0),
+            "int[]": [1],
+            "(str, Gone)": ("a", 1),
+        }.items():
+            with pytest.raises(TypeError) as raised:
+                restore(((other, value), name))
+            message = str(raised.value)
+            assert message.startswith(
+                f"cannot read the state of objects of objects.Node: it is {other}, and "
+            )
+            assert message.endswith("tests/native/objects.yaml declares (str, float, int[])")
+        (wider, _), anything = objects.Anything((1, [2])).__reduce__()[1][0]
+        assert wider == "Any"
+        assert restore((("(str, float, int[])", state), anything)).value == ("a", 1.0, [1, 1])
+        with pytest.raises(TypeError, match=r"objects has no class \S*Gone"):
+            restore((("int", 1), "__torch__.torch.classes.objects.Gone"))
+
+
+def with_nodes(objects: ModuleType, value: Any) -> Any:
+    """The value, with an object in place of each text `node`."""
+    if isinstance(value, (list, tuple)):
+        return type(value)(with_nodes(objects, item) for item in value)
+    return objects.Node("n", weight=2.0) if value == "node" and isinstance(value, str) else value
+
+
+def identical(a: Any, b: Any) -> bool:
+    """Equal, to the sign of a zero; a dtype may have become its number, as everywhere in a state."""
+    if isinstance(b, torch.Tensor):
+        same = a.dtype == b.dtype and a.shape == b.shape
+        return bool(same and torch.equal(a.resolve_neg(), b.resolve_neg()))
+    if isinstance(b, (list, tuple)):
+        return type(a) is type(b) and len(a) == len(b) and all(map(identical, a, b))
+    if isinstance(b, dict):
+        return list(a) == list(b) and all(identical(a[key], b[key]) for key in b)
+    if isinstance(b, torch.ScriptObject):
+        return type(a) is type(b) and bool(a == b)
+    return repr(a) == repr(b)
 
 
 class TestState:
@@ -383,13 +593,16 @@ class TestState:
         message = "cannot pickle 'Token' object: no `pickle:` in its declaration"
         with pytest.raises(TypeError, match=message):
             pickle.dumps(objects.Token.issue())
-        with pytest.raises(TypeError, match=message.replace("pickle", "deepcopy", 1)):
-            copy.deepcopy(objects.Token.issue())
+        for way in ("copy", "deepcopy"):
+            with pytest.raises(TypeError, match=message.replace("pickle", way, 1)):
+                through(way, objects.Token.issue())
 
     def test_copies(self, objects: ModuleType) -> None:
         node = objects.Node("a")
         for copied in (copy.copy(node), copy.deepcopy(node)):
             assert type(copied) is objects.Node and copied == node and copied is not node
+            copied.weight = 5.0
+            assert node.weight == 1.0, "of its own in C++ too"
 
     def test_flatten_and_tracing_mode(self, objects: ModuleType) -> None:
         node = objects.Node("a", weight=2.0, shape=[3, 4])
@@ -421,6 +634,17 @@ class Holds(torch.nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return self.node(x)  # type: ignore[no-any-return]
+
+
+class Carries(torch.nn.Module):
+    """A model with an object that it does not use."""
+
+    def __init__(self, node: Any) -> None:
+        super().__init__()
+        self.node = node
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x
 
 
 class TestTorchScript:

@@ -17,7 +17,7 @@ __all__ = [
     "elementwise",
 ]
 
-_runtime.load(__file__, "specs/elementwise.yaml", "4675f6bf58391d4b")
+_runtime.load(__file__, "specs/elementwise.yaml", "26c0c9df4da4a414")
 
 from . import _classes  # noqa: E402
 

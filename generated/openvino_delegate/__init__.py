@@ -16,7 +16,7 @@ __all__ = [
     "openvino_delegate",
 ]
 
-_runtime.load(__file__, "specs/openvino_delegate.yaml", "e5574d7e6ce549d4")
+_runtime.load(__file__, "specs/openvino_delegate.yaml", "f90fd63ae3389d83")
 
 from . import _classes  # noqa: E402
 

@@ -20,7 +20,7 @@ __all__ = [
     "LRUCacheStatistics",
 ]
 
-_runtime.load(__file__, "specs/tensor_cache.yaml", "cd7b61e748a3079b")
+_runtime.load(__file__, "specs/tensor_cache.yaml", "81bdb25278cedcbb")
 
 import torch  # noqa: E402
 

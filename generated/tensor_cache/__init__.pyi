@@ -7,6 +7,7 @@ Generated from specs/tensor_cache.yaml by torch-backend-codegen. Do not edit.
 # fmt: off
 
 from typing import NamedTuple
+from typing import final as _final
 
 import torch
 
@@ -24,6 +25,7 @@ class LRUCacheStatistics(NamedTuple):
     misses: int
     evictions: int
 
+@_final
 class LRUCache(_classes.ScriptClass):
     """Tensors by name, in at most `capacity` bytes: what was used longest ago makes room for
     what is new.
@@ -104,9 +106,6 @@ class LRUCache(_classes.ScriptClass):
     def capacity(self) -> int:
         """The budget in bytes."""
 
-    def capacity_getter(self) -> int: ...
     @property
     def nbytes(self) -> int:
         """The bytes in use, never more than the capacity."""
-
-    def nbytes_getter(self) -> int: ...

@@ -17,7 +17,7 @@ __all__ = [
     "torch_jit_unavailable",
 ]
 
-_runtime.load(__file__, "specs/torch_jit.yaml", "268b8784ea7837b2")
+_runtime.load(__file__, "specs/torch_jit.yaml", "f9f09a196af7e5fb")
 
 from . import _classes  # noqa: E402
 

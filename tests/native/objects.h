@@ -266,4 +266,72 @@ class Keeper : public torch::CustomClassHolder {
   std::optional<Packed> last_;
 };
 
+/// Has no state but a value of one type.
+template <class T>
+class Keeps : public torch::CustomClassHolder {
+ public:
+  explicit Keeps(T value) : value_(std::move(value)) {}
+  T get() const { return value_; }
+  static c10::intrusive_ptr<Keeps> set(T value) {
+    return c10::make_intrusive<Keeps>(std::move(value));
+  }
+
+ private:
+  T value_;
+};
+
+/// A value of each type that is no container.
+using Values =
+    std::tuple<at::Tensor, int64_t, double, bool, std::string, c10::complex<double>, at::Scalar,
+               at::ScalarType, at::Device, at::Layout, at::MemoryFormat, c10::SymInt, c10::SymBool,
+               c10::IValue, c10::intrusive_ptr<Node>, std::optional<at::Generator>,
+               std::optional<at::Storage>, std::optional<c10::Stream>>;
+using Node_ = c10::intrusive_ptr<Node>;
+/// The containers.
+using Containers = std::tuple<
+    std::vector<int64_t>, std::vector<double>, c10::List<bool>, std::vector<std::string>,
+    std::vector<c10::complex<double>>, std::vector<at::Tensor>, std::vector<std::optional<at::Tensor>>,
+    std::vector<std::optional<int64_t>>, std::vector<std::vector<int64_t>>, c10::List<c10::IValue>,
+    std::vector<Node_>, c10::Dict<std::string, int64_t>,
+    c10::Dict<std::string, c10::IValue>, c10::Dict<int64_t, at::Tensor>,
+    std::tuple<Node_, std::optional<Node_>>, std::optional<std::vector<int64_t>>>;
+
+/// A state of `Any` that Python could not make: containers of a type that their elements do not tell.
+inline c10::intrusive_ptr<Keeps<c10::IValue>> untold(int64_t which) {
+  using List = c10::impl::GenericList;
+  using Dict = c10::impl::GenericDict;
+  const c10::TypePtr integer = c10::IntType::get();
+  const c10::TypePtr text = c10::StringType::get();
+  const c10::TypePtr any = c10::AnyType::get();
+  List empty(integer), mixed(any), shared(c10::ListType::create(integer)), same(any);
+  for (const auto& value : {c10::IValue(1), c10::IValue("a"), c10::IValue(), c10::IValue(empty)}) {
+    mixed.push_back(value);
+  }
+  shared.push_back(empty);
+  shared.push_back(empty);
+  same.push_back(1);
+  Dict table(text, any);
+  table.insert("a", 1);
+  table.insert("b", mixed);
+  table.insert("c", c10::make_intrusive<Node>("c", 1.0, std::vector<int64_t>{}));
+  std::vector<c10::IValue> all{empty,
+                               List(any),
+                               List(c10::TensorType::get()),
+                               List(c10::OptionalType::create(text)),
+                               List(c10::TupleType::create({integer, text})),
+                               mixed,
+                               shared,
+                               same,
+                               Dict(text, integer),
+                               Dict(integer, c10::ListType::create(any)),
+                               table,
+                               c10::ivalue::Tuple::create({empty, table, c10::IValue()}),
+                               std::vector<at::ScalarType>{at::kFloat},
+                               at::Scalar(true)};
+  return c10::make_intrusive<Keeps<c10::IValue>>(all.at(which));
+}
+inline std::string type(const c10::intrusive_ptr<Keeps<c10::IValue>>& kept) {
+  return kept->get().type()->str();
+}
+
 }  // namespace objects

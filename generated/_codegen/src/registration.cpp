@@ -204,6 +204,85 @@ bool guarded(const std::string& what, const std::function<void()>& registration)
   return false;
 }
 
+namespace {
+
+/// `type` with each type in it that contains no other replaced.
+template <class Replace>
+c10::TypePtr replaced(const c10::TypePtr& type, const Replace& replace) {
+  if (type->containedTypes().empty() || type->kind() == c10::TypeKind::ClassType) {
+    return replace(type);
+  }
+  std::vector<c10::TypePtr> contained;
+  for (const auto& inner : type->containedTypes()) {
+    contained.push_back(replaced(inner, replace));
+  }
+  return type->withContained(std::move(contained));
+}
+
+/// The type of what torch loads where a value of `type` was saved. What an IValue keeps as a number is
+/// one, and a list or a dict has to be called by a name that torch reads.
+c10::TypePtr savedType(const c10::TypePtr& type) {
+  return replaced(type, [](const c10::TypePtr& inner) -> c10::TypePtr {
+    switch (inner->kind()) {
+      case c10::TypeKind::ScalarTypeType:
+      case c10::TypeKind::LayoutType:
+      case c10::TypeKind::MemoryFormatType:
+      case c10::TypeKind::QSchemeType:
+        return c10::IntType::get();
+      case c10::TypeKind::SymBoolType:
+        return c10::BoolType::get();
+      default:
+        return inner;
+    }
+  });
+}
+
+/// A state as torch's pickler can write it and read it again. What is at two places stays one.
+class Saving {
+ public:
+  c10::IValue operator()(const c10::IValue& value) {
+    if (value.isTuple()) {
+      std::vector<c10::IValue> elements;
+      for (const auto& element : value.toTupleRef().elements()) {
+        elements.push_back((*this)(element));
+      }
+      return c10::ivalue::Tuple::create(std::move(elements));
+    }
+    if (!value.isList() && !value.isGenericDict()) {
+      return value;
+    }
+    auto& known = saved_[value.internalToPointer()];
+    if (known.isNone()) {
+      const auto type = savedType(value.type());
+      TORCH_CHECK_TYPE(type->str().find("Storage") == std::string::npos,
+                       "torch saves no Storage, and cannot read the type ", type->str());
+      known = value.isList() ? list(*type, value) : dict(*type, value);
+    }
+    return known;
+  }
+
+ private:
+  c10::IValue list(const c10::Type& type, const c10::IValue& value) {
+    c10::impl::GenericList saved(type.containedType(0));
+    for (const c10::IValue& element : value.toListRef()) {
+      saved.push_back((*this)(element));
+    }
+    return saved;
+  }
+
+  c10::IValue dict(const c10::Type& type, const c10::IValue& value) {
+    c10::impl::GenericDict saved(type.containedType(0), type.containedType(1));
+    for (const auto& entry : value.toGenericDict()) {
+      saved.insert(entry.key(), (*this)(entry.value()));
+    }
+    return saved;
+  }
+
+  std::unordered_map<const void*, c10::IValue> saved_;
+};
+
+}  // namespace
+
 std::function<void(torch::jit::Stack&)> onStack(const std::string& ns, const std::string& cls,
                                                 const c10::FunctionSchema& schema,
                                                 UnboxedFunction function, bool is_static) {
@@ -217,7 +296,8 @@ std::function<void(torch::jit::Stack&)> onStack(const std::string& ns, const std
     }
     names.push_back(argument.name());
   }
-  return [function, is_static, copies, names, where = cls + "." + schema.name() + "()"](
+  const bool is_state = schema.name() == "__getstate__";
+  return [function, is_static, is_state, copies, names, where = cls + "." + schema.name() + "()"](
              torch::jit::Stack& stack) {
     const auto count = names.size();
     auto* arguments = stack.data() + stack.size() - count;
@@ -234,7 +314,7 @@ std::function<void(torch::jit::Stack&)> onStack(const std::string& ns, const std
       TORCH_CHECK(false, where, ": ", what, ": ", error.what());
     }
     torch::jit::drop(stack, count);
-    stack.push_back(std::move(call.result()));
+    stack.push_back(is_state ? Saving()(call.result()) : std::move(call.result()));
   };
 }
 
@@ -247,15 +327,25 @@ namespace {
 
 /// TorchScript has no SymBool: what it passes is a bool, as torch::class_ infers it.
 c10::TypePtr withoutSymBool(const c10::TypePtr& type) {
-  if (type->kind() == c10::TypeKind::SymBoolType) {
-    return c10::BoolType::get();
+  return replaced(type, [](const c10::TypePtr& inner) -> c10::TypePtr {
+    return inner->kind() == c10::TypeKind::SymBoolType ? c10::BoolType::get() : inner;
+  });
+}
+
+/// The type of a state in the schemas of `__getstate__` and `__setstate__`: torch compares a value with
+/// it, and a Scalar that is a bool is no number to it.
+c10::TypePtr stateType(const c10::TypePtr& type) {
+  if (type->kind() == c10::TypeKind::NumberType) {
+    return c10::AnyType::get();
   }
-  if (type->containedTypes().empty() || type->kind() == c10::TypeKind::ClassType) {
-    return type;
+  const bool holds_value =
+      type->kind() == c10::TypeKind::TupleType || type->kind() == c10::TypeKind::OptionalType;
+  if (!holds_value || type->containedTypes().empty()) {
+    return savedType(type);
   }
   std::vector<c10::TypePtr> contained;
   for (const auto& inner : type->containedTypes()) {
-    contained.push_back(withoutSymBool(inner));
+    contained.push_back(stateType(inner));
   }
   return type->withContained(std::move(contained));
 }
@@ -275,7 +365,9 @@ class Registration : public torch::detail::class_base {
   void add(const ClassMethod& method) {
     const bool is_static = method.kind == Kind::kStatic;
     auto schema = parse(is_static ? method.schema : withSelf(method.schema));
-    if (method.real_types != nullptr) {
+    if (schema.name() == "__getstate__" || schema.name() == "__setstate__") {
+      schema = withStateTypes(schema);
+    } else if (method.real_types != nullptr) {
       schema = withRealTypes(schema, method.real_types());
     }
     if (method.defaults != nullptr) {
@@ -336,6 +428,18 @@ class Registration : public torch::detail::class_base {
     for (const auto& [index, type] : real_types) {
       auto& parsed = index < 0 ? returns.at(0) : arguments.at(static_cast<size_t>(index));
       parsed = withTypes(parsed, parsed.type(), type);
+    }
+    return c10::FunctionSchema(schema.name(), "", std::move(arguments), std::move(returns));
+  }
+
+  static c10::FunctionSchema withStateTypes(const c10::FunctionSchema& schema) {
+    auto arguments = schema.arguments();
+    auto returns = schema.returns();
+    for (auto* values : {&arguments, &returns}) {
+      for (auto& value : *values) {
+        const auto type = stateType(value.type());
+        value = withTypes(value, type, type);
+      }
     }
     return c10::FunctionSchema(schema.name(), "", std::move(arguments), std::move(returns));
   }

@@ -27,3 +27,6 @@ leaf: objects.Leaf = node  # assignment
 result: str = node(torch.ones(1))  # assignment
 count: int = graph.named(1, 2) + graph.named("x")  # deprecated
 node.area = 2 * node.area  # deprecated
+
+
+class Mine(objects.Node): ...  # misc

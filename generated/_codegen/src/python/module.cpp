@@ -2,6 +2,7 @@
 //
 // The extension module `_native` of a package: what its Python classes are made of.
 #include <codegen/python/methods.h>
+#include <codegen/python/states.h>
 
 #include <unordered_set>
 
@@ -288,25 +289,78 @@ int setAttribute(PyObject* self, PyObject* name, PyObject* value) {
   return result;
 }
 
+/// The class of the classes: calls them by vectorcall.
+PyTypeObject* class_type = nullptr;
+
+PyTypeObject* makeClassType() {
+  static PyMemberDef members[] = {
+      {"__vectorcalloffset__", T_PYSSIZET, offsetof(PyTypeObject, tp_vectorcall), READONLY, nullptr},
+      {nullptr, 0, 0, 0, nullptr}};
+  PyType_Slot slots[] = {{Py_tp_call, reinterpret_cast<void*>(PyVectorcall_Call)},
+                         {Py_tp_getattro, reinterpret_cast<void*>(PyType_Type.tp_getattro)},
+                         {Py_tp_members, members},
+                         {0, nullptr}};
+  PyType_Spec spec = {"codegen.Class", 0, 0,
+                      Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_VECTORCALL, slots};
+  const auto bases = checked(PyTuple_Pack(1, Py_TYPE(Known::get().script_object)));
+  return asType(checked(PyType_FromSpecWithBases(&spec, bases.get())));
+}
+
+/// As any object compares. Of a plain script object Python would ask torch in turn, which raises
+/// where TorchScript has no such method.
+PyObject* compareObjects(PyObject* self, PyObject* other, int operation) {
+  if (reinterpret_cast<PyObject*>(Py_TYPE(other)) != Known::get().script_object) {
+    return PyBaseObject_Type.tp_richcompare(self, other, operation);
+  }
+  if (operation == Py_EQ || operation == Py_NE) {
+    return PyBool_FromLong(static_cast<long>(operation == Py_NE));
+  }
+  return PyErr_Format(PyExc_TypeError, "'%s' has no order", Py_TYPE(self)->tp_name);
+}
+
 /// A class whose objects are laid out and freed as those of `base`, so that a script object, which
-/// torch makes, can be given it.
-Owned makeClass(PyObject* base, const char* name) {
+/// torch makes, can be given it. What `undeclared` names torch's base has, and this class has not.
+Owned makeClass(PyObject* base, const char* name, PyObject* undeclared) {
   auto* laid_out_as = reinterpret_cast<PyTypeObject*>(base);
+  const bool is_first = base == Known::get().script_object;
   // CPython 3.10 keeps a pointer to the name.
   static std::unordered_set<std::string> names;
-  PyType_Slot slots[] = {
+  std::vector<PyType_Slot> slots = {
       {Py_tp_dealloc, reinterpret_cast<void*>(laid_out_as->tp_dealloc)},
       {Py_tp_new, reinterpret_cast<void*>(newObject)},
       {Py_tp_init, reinterpret_cast<void*>(initialize)},
       // Not torch's, which ask the script object first: a call would take four times as long.
       {Py_tp_getattro, reinterpret_cast<void*>(PyObject_GenericGetAttr)},
-      {Py_tp_setattro, reinterpret_cast<void*>(setAttribute)},
-      {0, nullptr}};
+      {Py_tp_setattro, reinterpret_cast<void*>(setAttribute)}};
+  if (is_first) {
+    slots.push_back({Py_tp_richcompare, reinterpret_cast<void*>(compareObjects)});
+    slots.push_back({Py_tp_hash, reinterpret_cast<void*>(PyBaseObject_Type.tp_hash)});
+    slots.push_back({Py_tp_repr, reinterpret_cast<void*>(PyBaseObject_Type.tp_repr)});
+    slots.push_back({Py_tp_str, reinterpret_cast<void*>(PyBaseObject_Type.tp_str)});
+  }
+  slots.push_back({0, nullptr});
   PyType_Spec spec = {names.insert(name).first->c_str(),
                       static_cast<int>(laid_out_as->tp_basicsize), 0,
-                      Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE, slots};
+                      Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE, slots.data()};
   const auto bases = checked(PyTuple_Pack(1, base));
-  return checked(PyType_FromSpecWithBases(&spec, bases.get()));
+#if PY_VERSION_HEX >= 0x030C0000
+  auto made = checked(PyType_FromMetaclass(class_type, nullptr, &spec, bases.get()));
+#else  // Before, the class of a class of C is always `type`.
+  auto made = checked(PyType_FromSpecWithBases(&spec, bases.get()));
+  Py_INCREF(class_type);
+  Py_SET_TYPE(made.get(), class_type);
+#endif
+  auto* type = reinterpret_cast<PyTypeObject*>(made.get());
+  type->tp_vectorcall = callClass;
+  forItems(undeclared, [&](PyObject* each) {
+    checked(PyDict_SetItem(type->tp_dict, each, Py_None));
+  });
+  // What is inherited would ask torch.
+  *type->tp_as_number = is_first ? PyNumberMethods{} : *laid_out_as->tp_as_number;
+  *type->tp_as_sequence = is_first ? PySequenceMethods{} : *laid_out_as->tp_as_sequence;
+  *type->tp_as_mapping = is_first ? PyMappingMethods{} : *laid_out_as->tp_as_mapping;
+  PyType_Modified(type);
+  return made;
 }
 
 c10::ClassTypePtr classType(const std::string& qualified) {
@@ -328,8 +382,6 @@ void registerClass(const std::string& qualified, PyObject* cls, PyObject* init,
   // Not by an assignment, with which Python would call it after __new__.
   checked(PyDict_SetItemString(python->tp_dict, "__init__", init));
   PyType_Modified(python);
-  // Where the metaclass is `type`: since CPython 3.12 it is pybind11's, which calls __new__.
-  python->tp_vectorcall = callClass;
 }
 
 Overload describeMethod(const c10::ClassType& type, const std::string& name, bool is_static) {
@@ -407,6 +459,63 @@ Owned makeMethod(PyObject* cls, const std::string& qualified, const std::string&
   return Owned(reinterpret_cast<PyObject*>(made));
 }
 
+// States.
+
+/// `(class, type, state)` of an object, by which `unpackState` makes another.
+Owned packState(PyObject* instance, PyObject* copy_object, bool pickled) {
+  auto* object = unwrap(instance);
+  const auto& type = *object->type();
+  const auto qualified = type.name()->qualifiedName();
+  const std::string where = Py_TYPE(instance)->tp_name;
+  c10::IValue none;
+  Call call(object, &none);
+  callUnbound(where + ".__getstate__()", functions->at(qualified + ".__getstate__"), call);
+  const auto declared = type.getMethod("__getstate__").getSchema().returns().at(0).type();
+  const auto packed = Packing(where, copy_object, pickled).pack(declared, call.result());
+  const auto cls = toStr(qualified), text = toStr(declared->str());
+  return checked(PyTuple_Pack(3, cls.get(), text.get(), packed.get()));
+}
+
+[[noreturn]] void refuseState(const std::string& where, const std::string& why) {
+  const auto message = "cannot read the state of objects of " + where + ": " + why;
+  PyErr_SetString(PyExc_TypeError, message.c_str());
+  throw Raised();
+}
+
+/// Whether a state is as it was pickled, and of a type that is declared now.
+bool isUnpacked(const std::string& found, const c10::Type& declared, PyObject* packed,
+                c10::IValue& state) {
+  try {
+    return Unpacking().unpack(parseStateType(found), packed, state) &&
+           (found == declared.str() || state.type()->isSubtypeOf(declared));
+  } catch (const std::exception&) {
+    return false;  // There is no such type any more.
+  }
+}
+
+/// A new object of what `packState` gave, maybe of an earlier version; `spec` declares it now.
+Owned unpackState(const std::string& qualified, const std::string& found, PyObject* packed,
+                  const std::string& spec) {
+  const auto type = classType(qualified);
+  auto* cls = findClass(*type);
+  const std::string where = cls->tp_name;
+  auto* method = type->findMethod("__setstate__");
+  if (method == nullptr) {
+    refuseState(where, spec + " declares no `pickle:`");
+  }
+  const auto declared = method->getSchema().arguments().at(1).type();
+  Values values(2);
+  auto& state = values.data()[1];
+  if (!isUnpacked(found, *declared, packed, state) &&
+      !Unpacking().unpack(declared, packed, state)) {
+    refuseState(where, "it is " + found + ", and " + spec + " declares " + declared->str());
+  }
+  auto object = c10::ivalue::Object::create(c10::StrongTypePtr(nullptr, type), 1);
+  Call call(object.get(), values.data());
+  callUnbound(where + ".__setstate__()", functions->at(qualified + ".__setstate__"), call);
+  return Owned(newScriptObject(cls, std::move(object)));
+}
+
 // The module.
 
 /// What Python raises where `function` throws.
@@ -469,12 +578,12 @@ PyObject* methodNames(PyObject* /*module*/, PyObject* qualified) {
 }
 
 PyObject* makeClass(PyObject* /*module*/, PyObject* arguments) {
-  PyObject* base = nullptr;
+  PyObject *base = nullptr, *undeclared = nullptr;
   const char* name = nullptr;
-  if (PyArg_ParseTuple(arguments, "Os", &base, &name) == 0) {
+  if (PyArg_ParseTuple(arguments, "OsO", &base, &name, &undeclared) == 0) {
     return nullptr;
   }
-  return orRaise([&] { return makeClass(base, name); });
+  return orRaise([&] { return makeClass(base, name, undeclared); });
 }
 
 PyObject* makeMethod(PyObject* /*module*/, PyObject* arguments) {
@@ -514,12 +623,37 @@ PyObject* adoptValue(PyObject* /*module*/, PyObject* value) {
   });
 }
 
-int execute(PyObject* /*module*/) {
-  const Owned done(orRaise([] {
+/// The same for each script object of one C++ object.
+PyObject* identity(PyObject* /*module*/, PyObject* instance) {
+  return PyLong_FromVoidPtr(holder(unwrap(instance)));
+}
+
+PyObject* packState(PyObject* /*module*/, PyObject* arguments) {
+  PyObject *instance = nullptr, *copy_object = nullptr;
+  int pickled = 0;
+  if (PyArg_ParseTuple(arguments, "OOp", &instance, &copy_object, &pickled) == 0) {
+    return nullptr;
+  }
+  return orRaise([&] { return packState(instance, copy_object, pickled != 0); });
+}
+
+PyObject* unpackState(PyObject* /*module*/, PyObject* arguments) {
+  const char *qualified = nullptr, *found = nullptr, *spec = nullptr;
+  PyObject* packed = nullptr;
+  if (PyArg_ParseTuple(arguments, "ssOs", &qualified, &found, &packed, &spec) == 0) {
+    return nullptr;
+  }
+  return orRaise([&] { return unpackState(qualified, found, packed, spec); });
+}
+
+int execute(PyObject* module) {
+  const Owned done(orRaise([module] {
     Known::made = new Known();
     Tracing::start();
     descriptor_type = makeDescriptorType();
     bound_type = makeBoundType();
+    class_type = makeClassType();
+    checked(PyModule_AddObjectRef(module, "Class", reinterpret_cast<PyObject*>(class_type)));
     return none();
   }));
   return done ? 0 : -1;
@@ -537,6 +671,9 @@ PyMODINIT_FUNC PyInit__native() {
                                   {"make_class", makeClass, METH_VARARGS, nullptr},
                                   {"make_method", makeMethod, METH_VARARGS, nullptr},
                                   {"register_class", registerClass, METH_VARARGS, nullptr},
+                                  {"identity", identity, METH_O, nullptr},
+                                  {"pack_state", packState, METH_VARARGS, nullptr},
+                                  {"unpack_state", unpackState, METH_VARARGS, nullptr},
                                   {"adopt", adoptValue, METH_O, nullptr},
                                   {nullptr, nullptr, 0, nullptr}};
   static PyModuleDef_Slot slots[] = {{Py_mod_exec, reinterpret_cast<void*>(execute)},

@@ -517,6 +517,17 @@ inline bool attempt(const NativeMethod& method, const Overload& overload, PyObje
   return true;
 }
 
+/// What an operator gives for what it does not take. A plain script object of another class is not equal;
+/// torch, which Python would ask next, raises.
+inline PyObject* notImplemented(const NativeMethod& method, const Given& given) {
+  const auto& name = method.overloads[0].name;
+  auto* type = reinterpret_cast<PyObject*>(Py_TYPE(given.positional[0]));
+  if (type == Known::get().script_object && (name == "__eq__" || name == "__ne__")) {
+    return PyBool_FromLong(static_cast<long>(name == "__ne__"));
+  }
+  Py_RETURN_NOTIMPLEMENTED;
+}
+
 /// Calls the first overload that takes the arguments, of which the most specific stands first.
 inline PyObject* invokeOverloaded(const NativeMethod& method, PyObject* self, const Given& given) {
   PyObject* result = nullptr;
@@ -529,7 +540,7 @@ inline PyObject* invokeOverloaded(const NativeMethod& method, PyObject* self, co
     }
   }
   if (method.role == Role::kOperator) {
-    Py_RETURN_NOTIMPLEMENTED;
+    return notImplemented(method, given);
   }
   throw noOverload(method, given);
 }
@@ -544,7 +555,7 @@ inline PyObject* invoke(const NativeMethod& method, PyObject* self, const Given&
     return result;
   }
   if (method.role == Role::kOperator) {
-    Py_RETURN_NOTIMPLEMENTED;
+    return notImplemented(method, given);
   }
   throw Refusal(matching.refusal());
 }

@@ -25,7 +25,7 @@ __all__ = [
     "SearcherInterface",
 ]
 
-_runtime.load(__file__, "spec.yaml", "7a7e04ff13bed68a")
+_runtime.load(__file__, "spec.yaml", "015845c4c18a72ac")
 
 import torch  # noqa: E402
 

@@ -7,6 +7,7 @@ Generated from spec.yaml by torch-backend-codegen. Do not edit.
 
 import builtins
 from typing import NamedTuple, NoReturn, Protocol
+from typing import final as _final
 
 import torch
 from typing_extensions import deprecated as _deprecated
@@ -28,6 +29,7 @@ class IndexSearch(NamedTuple):
     distances: torch.Tensor
     ids: torch.Tensor
 
+@_final
 class Index(_classes.ScriptClass):
     """Vectors, of which the nearest can be found \\
 and "counted".
@@ -78,13 +80,10 @@ and "counted".
     def dim(self) -> builtins.int:
         """Of each vector."""
 
-    def dim_getter(self) -> builtins.int: ...
     @property
     def nprobe(self) -> builtins.int: ...
     @nprobe.setter
     def nprobe(self, value: builtins.int) -> None: ...
-    def nprobe_getter(self) -> builtins.int: ...
-    def nprobe_setter(self, value: builtins.int) -> None: ...
     @property
     @_deprecated("it always is")
     def trained(self) -> bool:
@@ -93,13 +92,11 @@ and "counted".
     @trained.setter
     @_deprecated("it always is")
     def trained(self, value: bool) -> None: ...
-    def trained_getter(self) -> bool: ...
-    def trained_setter(self, value: bool) -> None: ...
     @property
     def int(self) -> list[builtins.int]: ...
-    def int_getter(self) -> list[builtins.int]: ...
 
-class IVF(Index):
+@_final
+class IVF(Index):  # type: ignore[misc]
     """The class torch.classes.vectors.IVF."""
 
     def __init__(self, dim: int, lists: int) -> None:
@@ -109,6 +106,7 @@ class IVF(Index):
     def tracing_mode(self) -> str:
         """How torch.compile and torch.export trace calls: on the object, or on a fake of it."""
 
+@_final
 @_deprecated("use a list")
 class Cursor(_classes.ScriptClass):
     """Deprecated: use a list"""

@@ -19,8 +19,11 @@ def use(functions: int) -> None:
 def method_names(qualified: str) -> list[str]:
     """The names of the methods of a TorchScript class."""
 
-def make_class(base: type, name: str) -> Any:
-    """A class whose objects are laid out and freed as those of `base`."""
+class Class(type):
+    """The class of the classes of a package."""
+
+def make_class(base: type, name: str, undeclared: Sequence[str]) -> Any:
+    """A class whose objects are laid out and freed as those of `base`, but without what is `undeclared`."""
 
 def make_method(
     cls: type,
@@ -43,6 +46,20 @@ def register_class(qualified: str, cls: type, init: object, refusal: str) -> Non
 
     `init` is the descriptor that makes them, else `refusal` says why there is none.
     """
+
+def identity(instance: object) -> int:
+    """The same for all Python objects that stand for one object of C++."""
+
+def pack_state(
+    instance: object, copy: Callable[[Any], Any] | None, pickled: bool
+) -> tuple[str, str, Any]:
+    """The TorchScript class of an object, the type of its state, and the state as values of Python.
+
+    Objects in the state are copied by `copy`; `pickled` refuses what Python cannot pickle.
+    """
+
+def unpack_state(qualified: str, type: str, state: object, spec: str) -> Any:
+    """A new object of what `pack_state` gave. A state of another type than is declared is a TypeError."""
 
 def adopt(value: _T) -> _T:
     """The same value; script objects in it are given their class. One that was never made is a TypeError."""

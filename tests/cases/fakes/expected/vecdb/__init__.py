@@ -25,7 +25,7 @@ __all__ = [
     "Real",
 ]
 
-_runtime.load(__file__, "spec.yaml", "269a588acd1d9355")
+_runtime.load(__file__, "spec.yaml", "4da3091e247abb39")
 
 import torch  # noqa: E402
 

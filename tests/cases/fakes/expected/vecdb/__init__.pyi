@@ -6,6 +6,7 @@ Generated from spec.yaml by torch-backend-codegen. Do not edit.
 # fmt: off
 
 from typing import NamedTuple, NoReturn
+from typing import final as _final
 
 import torch
 from typing_extensions import overload
@@ -26,6 +27,7 @@ class IndexSearch(NamedTuple):
     distances: torch.Tensor
     ids: torch.Tensor
 
+@_final
 class Index(_classes.ScriptClass):
     """The class torch.classes.vecdb.Index."""
 
@@ -62,15 +64,13 @@ class Index(_classes.ScriptClass):
     def scale_Tensor_Tensor(self, query: torch.Tensor, by: torch.Tensor) -> torch.Tensor: ...
     @property
     def dim(self) -> int: ...
-    def dim_getter(self) -> int: ...
     @property
     def nprobe(self) -> int: ...
     @nprobe.setter
     def nprobe(self, value: int) -> None: ...
-    def nprobe_getter(self) -> int: ...
-    def nprobe_setter(self, value: int) -> None: ...
 
-class Inverted(Index):
+@_final
+class Inverted(Index):  # type: ignore[misc]
     """The class torch.classes.vecdb.Inverted."""
 
     def __init__(self, _: NoReturn) -> None:
@@ -78,12 +78,14 @@ class Inverted(Index):
 
     def same(self, query: torch.Tensor) -> torch.Tensor: ...
 
-class Plain(Index):
+@_final
+class Plain(Index):  # type: ignore[misc]
     """The class torch.classes.vecdb.Plain."""
 
     def __init__(self, _: NoReturn) -> None:
         """Objects come from C++ alone."""
 
+@_final
 class Real(_classes.ScriptClass):
     """The class torch.classes.vecdb.Real."""
 

@@ -24,7 +24,7 @@ __all__ = [
     "whitespace",
 ]
 
-_runtime.load(__file__, "spec.yaml", "2b7b4df7c7abb443")
+_runtime.load(__file__, "spec.yaml", "b721077a81dea184")
 
 import torch  # noqa: E402
 
