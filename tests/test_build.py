@@ -126,6 +126,11 @@ MISTAKES = [
         "the spec expects `class NoClass` in the namespace wrong",
     ),
     (
+        "get() -> int",
+        "invalid use of void expression",
+        "the spec expects `int64_t get();` in wrong::NoClass",
+    ),
+    (
         "(str text)",
         "no matching function for call to 'wrong::Wrong::Wrong(std::__cxx11::basic_string<char>)'",
         "the spec expects `Wrong(std::string text);` in wrong::Wrong",
@@ -324,7 +329,7 @@ def test_errors_of_the_compiler_lead_back_to_the_spec(tmp_path: Path) -> None:
     assert (own["code"], own["path"], own["line"]) == ("CG504", "own.h", 5)
     assert own["message"].endswith("'size_' was not declared in this scope; did you mean 'size'?")
     assert done.stderr.endswith(
-        "codegen: 35 errors; not built: own.h is your own C++, not what is generated\n"
+        "codegen: 36 errors; not built: own.h is your own C++, not what is generated\n"
     )
     assert "In file included from" in done.stderr, "the compiler's own output is shown too"
 

@@ -17,7 +17,7 @@ __all__ = [
     "elementwise",
 ]
 
-_runtime.load(__file__, "specs/elementwise.yaml", "26c0c9df4da4a414")
+_runtime.load(__file__, "specs/elementwise.yaml", "b8d6c14bb7bc632f")
 
 from . import _classes  # noqa: E402
 

@@ -16,7 +16,7 @@ __all__ = [
     "openvino_delegate",
 ]
 
-_runtime.load(__file__, "specs/openvino_delegate.yaml", "f90fd63ae3389d83")
+_runtime.load(__file__, "specs/openvino_delegate.yaml", "b4a35f36362e9f7f")
 
 from . import _classes  # noqa: E402
 

@@ -20,7 +20,7 @@ __all__ = [
     "LRUCacheStatistics",
 ]
 
-_runtime.load(__file__, "specs/tensor_cache.yaml", "81bdb25278cedcbb")
+_runtime.load(__file__, "specs/tensor_cache.yaml", "ffd68049762f495e")
 
 import torch  # noqa: E402
 

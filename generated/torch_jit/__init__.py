@@ -17,7 +17,7 @@ __all__ = [
     "torch_jit_unavailable",
 ]
 
-_runtime.load(__file__, "specs/torch_jit.yaml", "f9f09a196af7e5fb")
+_runtime.load(__file__, "specs/torch_jit.yaml", "551d2f5295525575")
 
 from . import _classes  # noqa: E402
 

@@ -8,7 +8,7 @@ namespace {
 
 // What the Python package reads before it loads this library.
 [[gnu::used]] constexpr char stamp[] =
-    "torch-backend-codegen source=26c0c9df4da4a414;";
+    "torch-backend-codegen source=b8d6c14bb7bc632f;";
 
 const elementwise::backend<elementwise::Delegate> registered_elementwise(
     "elementwise",

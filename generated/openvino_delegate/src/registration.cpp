@@ -8,7 +8,7 @@ namespace {
 
 // What the Python package reads before it loads this library.
 [[gnu::used]] constexpr char stamp[] =
-    "torch-backend-codegen source=f90fd63ae3389d83;";
+    "torch-backend-codegen source=b4a35f36362e9f7f;";
 
 const openvino_delegate::backend<openvino_delegate::Delegate> registered_openvino_delegate(
     "openvino_delegate",

@@ -8,7 +8,7 @@ namespace {
 
 // What the Python package reads before it loads this library.
 [[gnu::used]] constexpr char stamp[] =
-    "torch-backend-codegen source=f9f09a196af7e5fb;";
+    "torch-backend-codegen source=551d2f5295525575;";
 
 const torch_jit::backend<torch_jit::TestBackend> registered_torch_jit_test(
     "torch_jit_test",

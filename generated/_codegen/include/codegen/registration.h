@@ -395,7 +395,8 @@ class Call {
     } else {
       using Result = std::decay_t<decltype(function.call(
           before..., passed<Probe, T, Of::template how<from + i>()>(first + i)...))>;
-      constexpr bool compiles = fit<R, Result>() < Fit::kOtherKind;
+      using Given = std::conditional_t<std::is_void_v<Result>, R, Result>;
+      constexpr bool compiles = fit<R, Given>() < Fit::kOtherKind;
       give<R, std::conditional_t<compiles, InResult<>, InResult<Probe>>>(function.call(
           before..., passed<Probe, T, Of::template how<from + i>()>(first + i)...));
     }

@@ -25,7 +25,7 @@ __all__ = [
     "SearcherInterface",
 ]
 
-_runtime.load(__file__, "spec.yaml", "015845c4c18a72ac")
+_runtime.load(__file__, "spec.yaml", "5aaa9a5aab05c44c")
 
 import torch  # noqa: E402
 

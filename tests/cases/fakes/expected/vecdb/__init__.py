@@ -25,7 +25,7 @@ __all__ = [
     "Real",
 ]
 
-_runtime.load(__file__, "spec.yaml", "4da3091e247abb39")
+_runtime.load(__file__, "spec.yaml", "f3b3d6c63d5d275f")
 
 import torch  # noqa: E402
 

@@ -24,7 +24,7 @@ __all__ = [
     "whitespace",
 ]
 
-_runtime.load(__file__, "spec.yaml", "b721077a81dea184")
+_runtime.load(__file__, "spec.yaml", "3e4065635fa4573a")
 
 import torch  # noqa: E402
 

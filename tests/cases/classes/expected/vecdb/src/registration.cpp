@@ -9,7 +9,7 @@ namespace {
 
 // What the Python package reads before it loads this library.
 [[gnu::used]] constexpr char stamp[] =
-    "torch-backend-codegen source=015845c4c18a72ac;";
+    "torch-backend-codegen source=5aaa9a5aab05c44c;";
 
 constexpr codegen::ClassMethod kIndexMethods[] = {
     {"__init__(int dim, *, str metric=\"l2\") -> NoneType _0",

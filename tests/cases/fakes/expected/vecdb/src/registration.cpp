@@ -8,7 +8,7 @@ namespace {
 
 // What the Python package reads before it loads this library.
 [[gnu::used]] constexpr char stamp[] =
-    "torch-backend-codegen source=4da3091e247abb39;";
+    "torch-backend-codegen source=f3b3d6c63d5d275f;";
 
 constexpr codegen::ClassMethod kIndexMethods[] = {
     {"same(Tensor query) -> Tensor",

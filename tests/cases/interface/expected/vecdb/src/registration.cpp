@@ -9,7 +9,7 @@ namespace {
 
 // What the Python package reads before it loads this library.
 [[gnu::used]] constexpr char stamp[] =
-    "torch-backend-codegen source=b721077a81dea184;";
+    "torch-backend-codegen source=3e4065635fa4573a;";
 
 const vecdb::backend<vecdb::Delegate> registered_vecdb_delegate("vecdb_delegate", "The delegate.");
 const codegen::RegisteredPreprocess preprocess_vecdb_delegate(
