@@ -17,7 +17,7 @@ __all__ = [
     "elementwise",
 ]
 
-_runtime.load(__file__, "specs/elementwise.yaml", "b8d6c14bb7bc632f")
+_runtime.load(__file__, "specs/elementwise.yaml", "df893a95df5d03e4")
 
 from . import _classes  # noqa: E402
 

@@ -16,7 +16,7 @@ __all__ = [
     "openvino_delegate",
 ]
 
-_runtime.load(__file__, "specs/openvino_delegate.yaml", "b4a35f36362e9f7f")
+_runtime.load(__file__, "specs/openvino_delegate.yaml", "7e7c3d117c25da9e")
 
 from . import _classes  # noqa: E402
 

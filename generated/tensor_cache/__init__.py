@@ -20,7 +20,7 @@ __all__ = [
     "LRUCacheStatistics",
 ]
 
-_runtime.load(__file__, "specs/tensor_cache.yaml", "ffd68049762f495e")
+_runtime.load(__file__, "specs/tensor_cache.yaml", "fe0b657347d6f436")
 
 import torch  # noqa: E402
 

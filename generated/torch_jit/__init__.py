@@ -17,7 +17,7 @@ __all__ = [
     "torch_jit_unavailable",
 ]
 
-_runtime.load(__file__, "specs/torch_jit.yaml", "551d2f5295525575")
+_runtime.load(__file__, "specs/torch_jit.yaml", "ce2de8ab5a6f3fb2")
 
 from . import _classes  # noqa: E402
 

@@ -8,7 +8,7 @@ namespace {
 
 // What the Python package reads before it loads this library.
 [[gnu::used]] constexpr char stamp[] =
-    "torch-backend-codegen source=b8d6c14bb7bc632f;";
+    "torch-backend-codegen source=df893a95df5d03e4;";
 
 const elementwise::backend<elementwise::Delegate> registered_elementwise(
     "elementwise",

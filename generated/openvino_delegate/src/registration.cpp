@@ -8,7 +8,7 @@ namespace {
 
 // What the Python package reads before it loads this library.
 [[gnu::used]] constexpr char stamp[] =
-    "torch-backend-codegen source=b4a35f36362e9f7f;";
+    "torch-backend-codegen source=7e7c3d117c25da9e;";
 
 const openvino_delegate::backend<openvino_delegate::Delegate> registered_openvino_delegate(
     "openvino_delegate",

@@ -8,7 +8,7 @@ namespace {
 
 // What the Python package reads before it loads this library.
 [[gnu::used]] constexpr char stamp[] =
-    "torch-backend-codegen source=ffd68049762f495e;";
+    "torch-backend-codegen source=fe0b657347d6f436;";
 
 constexpr codegen::ClassMethod kLRUCacheMethods[] = {
     {"__init__(int capacity) -> NoneType _0",

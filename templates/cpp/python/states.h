@@ -249,10 +249,11 @@ class Unpacking {
 
 /// Calls a method of which no descriptor is made; what it throws is raised as torch maps it.
 inline void callUnbound(const std::string& where, UnboxedFunction function, Call& call) {
+  const NativeMethod method{.where = where};
   try {
-    run({.function = function}, call);
+    run(method, {.function = function, .parameters = {{.name = "state"}}}, call);
   } catch (...) {
-    raise({.where = where});
+    raise(method);
     throw Raised();
   }
 }

@@ -25,7 +25,7 @@ __all__ = [
     "SearcherInterface",
 ]
 
-_runtime.load(__file__, "spec.yaml", "5aaa9a5aab05c44c")
+_runtime.load(__file__, "spec.yaml", "0dde225af8b91252")
 
 import torch  # noqa: E402
 

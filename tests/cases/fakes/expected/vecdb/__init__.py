@@ -25,7 +25,7 @@ __all__ = [
     "Real",
 ]
 
-_runtime.load(__file__, "spec.yaml", "f3b3d6c63d5d275f")
+_runtime.load(__file__, "spec.yaml", "a802672cbc7eadc1")
 
 import torch  # noqa: E402
 

@@ -24,7 +24,7 @@ __all__ = [
     "whitespace",
 ]
 
-_runtime.load(__file__, "spec.yaml", "3e4065635fa4573a")
+_runtime.load(__file__, "spec.yaml", "3a46ed7b7371843a")
 
 import torch  # noqa: E402
 

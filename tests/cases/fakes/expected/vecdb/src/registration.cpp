@@ -8,7 +8,7 @@ namespace {
 
 // What the Python package reads before it loads this library.
 [[gnu::used]] constexpr char stamp[] =
-    "torch-backend-codegen source=f3b3d6c63d5d275f;";
+    "torch-backend-codegen source=a802672cbc7eadc1;";
 
 constexpr codegen::ClassMethod kIndexMethods[] = {
     {"same(Tensor query) -> Tensor",

@@ -9,7 +9,7 @@ namespace {
 
 // What the Python package reads before it loads this library.
 [[gnu::used]] constexpr char stamp[] =
-    "torch-backend-codegen source=3e4065635fa4573a;";
+    "torch-backend-codegen source=3a46ed7b7371843a;";
 
 const vecdb::backend<vecdb::Delegate> registered_vecdb_delegate("vecdb_delegate", "The delegate.");
 const codegen::RegisteredPreprocess preprocess_vecdb_delegate(
