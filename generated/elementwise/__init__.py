@@ -17,7 +17,7 @@ __all__ = [
     "elementwise",
 ]
 
-_runtime.load(__file__, "specs/elementwise.yaml", "df893a95df5d03e4")
+_runtime.load(__file__, "specs/elementwise.yaml", "81fbef8b3ae7b618")
 
 from . import _classes  # noqa: E402
 

@@ -16,7 +16,7 @@ __all__ = [
     "openvino_delegate",
 ]
 
-_runtime.load(__file__, "specs/openvino_delegate.yaml", "7e7c3d117c25da9e")
+_runtime.load(__file__, "specs/openvino_delegate.yaml", "809ba61e90b0f0ed")
 
 from . import _classes  # noqa: E402
 

@@ -20,7 +20,7 @@ __all__ = [
     "LRUCacheStatistics",
 ]
 
-_runtime.load(__file__, "specs/tensor_cache.yaml", "fe0b657347d6f436")
+_runtime.load(__file__, "specs/tensor_cache.yaml", "3e71715d6bae8e0e")
 
 import torch  # noqa: E402
 

@@ -17,7 +17,7 @@ __all__ = [
     "torch_jit_unavailable",
 ]
 
-_runtime.load(__file__, "specs/torch_jit.yaml", "ce2de8ab5a6f3fb2")
+_runtime.load(__file__, "specs/torch_jit.yaml", "d7efc6751e0eaefb")
 
 from . import _classes  # noqa: E402
 

@@ -22,22 +22,22 @@
 namespace codegen::python {
 
 struct Parameter {
-  std::string name;
+  std::string name = {};
   /// Interned, so that most keywords are found by their address.
-  PyObject* keyword;
-  Type type;
-  std::optional<c10::IValue> default_value;
+  PyObject* keyword = nullptr;
+  Type type = {};
+  std::optional<c10::IValue> default_value = std::nullopt;
   bool has_shared_default = false;
 };
 
 /// One method of TorchScript's.
 struct Overload {
-  std::string name;
+  std::string name = {};
   UnboxedFunction function = nullptr;
   std::vector<Parameter> parameters = {};
   /// How many of them may be given by position.
   size_t positional = 0;
-  Type result;
+  Type result = {};
   /// The named tuple that is returned in place of a tuple, or null.
   PyTypeObject* named = nullptr;
   bool holds_gil = false;
@@ -59,15 +59,15 @@ enum class Role : uint8_t {
 struct NativeMethod {
   Role role = Role::kMethod;
   /// `Counter.add`, and `Counter.add()` or the property `Counter.count`, as messages name it.
-  std::string name;
-  std::string where;
+  std::string name = {};
+  std::string where = {};
   const c10::ClassType* type = nullptr;
   PyTypeObject* cls = nullptr;
-  std::vector<Overload> overloads;
+  std::vector<Overload> overloads = {};
   /// The Python function that declares it, with its signature and doc.
   PyObject* declared = nullptr;
   /// Of overloads, a line each.
-  std::string signatures;
+  std::string signatures = {};
 };
 
 // Arguments.
@@ -431,9 +431,11 @@ inline std::string namePlace(const NativeMethod& method, const Overload& overloa
   if (place == Unfit::kResult) {
     return "the result: ";
   }
-  const size_t receivers = method.role == Role::kStatic ? 0 : 1;
-  const auto& name = overload.parameters.at(place - receivers).name;
-  return method.role == Role::kSetter ? "" : "argument '" + name + "': ";
+  const size_t index = place - (method.role == Role::kStatic ? 0 : 1);
+  if (method.role == Role::kSetter || index >= overload.parameters.size()) {
+    return "";
+  }
+  return "argument '" + overload.parameters[index].name + "': ";
 }
 
 inline void run(const NativeMethod& method, const Overload& overload, Call& call) {

@@ -49,9 +49,9 @@ enum class ValueKind : uint8_t {
 struct Type {
   ValueKind kind = ValueKind::kAny;
   /// As Python spells it, for messages.
-  std::string name;
+  std::string name = {};
   /// What torch knows it as; of an element of a list what the list is labelled with.
-  c10::TypePtr torch;
+  c10::TypePtr torch = {};
   std::vector<Type> contained = {};
   /// Of an argument `int[2]`, which takes one value for all.
   std::optional<int32_t> size = std::nullopt;

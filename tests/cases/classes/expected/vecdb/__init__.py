@@ -25,7 +25,7 @@ __all__ = [
     "SearcherInterface",
 ]
 
-_runtime.load(__file__, "spec.yaml", "0dde225af8b91252")
+_runtime.load(__file__, "spec.yaml", "3ca3ae1f923f8bd4")
 
 import torch  # noqa: E402
 

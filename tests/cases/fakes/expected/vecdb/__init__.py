@@ -25,7 +25,7 @@ __all__ = [
     "Real",
 ]
 
-_runtime.load(__file__, "spec.yaml", "a802672cbc7eadc1")
+_runtime.load(__file__, "spec.yaml", "8064299ec510d4ba")
 
 import torch  # noqa: E402
 

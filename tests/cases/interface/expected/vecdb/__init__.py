@@ -24,7 +24,7 @@ __all__ = [
     "whitespace",
 ]
 
-_runtime.load(__file__, "spec.yaml", "3a46ed7b7371843a")
+_runtime.load(__file__, "spec.yaml", "df5bb7302ee2e4a2")
 
 import torch  # noqa: E402
 
