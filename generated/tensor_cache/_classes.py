@@ -144,7 +144,8 @@ def _method(cls: type, qualified: str, function: Any, role: _native._Role) -> An
 def _named_tuple(function: Any) -> type | None:
     """The named tuple that a declaration returns; its annotation is the name of it."""
     annotation = inspect.get_annotations(function).get("return")
-    returned = function.__globals__.get(annotation)
+    declared = getattr(function, "__func__", function)  # of a static method
+    returned = declared.__globals__.get(annotation)
     return returned if isinstance(returned, type) and issubclass(returned, tuple) else None
 
 
