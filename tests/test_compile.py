@@ -434,7 +434,7 @@ class TestMessages:
             " `flatten:` in ../../tests/native/traced.yaml. Write `flatten: {}` there, or in it what the results of"
             " methods depend on, and `fake:` beside the methods"
         )
-        traced._classes._warn_of_no_flatten.cache_clear()
+        traced._classes._warned.clear()
         with warnings.catch_warnings(record=True) as warned:
             warnings.simplefilter("always")
             for _ in range(2):
