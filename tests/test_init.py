@@ -119,6 +119,7 @@ def test_a_delegate_as_a_wheel(tmp_path: Path) -> None:
         "vecdb/_native.so",
         "vecdb/_native.pyi",
         "vecdb/_runtime.py",
+        "vecdb/include/codegen/conversions.h",
         "vecdb/include/codegen/registration.h",
         "vecdb/include/vecdb/backend.h",
         "vecdb/libvecdb.torch.so",
