@@ -96,6 +96,9 @@ class _Table:
             ),
             [quote(prop.doc)],
         ]
+        if is_misread(prop.type) and not self._spelled.is_foreign(prop.type):
+            real = f"c10::getTypePtrCopy<{self._spelled(prop.type)}>()"
+            cells.append([f"[]() -> c10::TypePtr {{ return {real}; }}"])
         return RowView(mark(prop.name.span), _cells(cells))
 
     def _get(self, prop: Property) -> Sequence[str]:

@@ -429,7 +429,7 @@ def test_what_is_not_defined_leads_back_to_the_spec(tmp_path: Path) -> None:
     (tmp_path / "undone.h").write_text(UNDEFINED_HEADER)
     source = '#include "undone.h"\nint64_t undone::Shape::get_width() { return helper(sides_); }\n'
     (tmp_path / "undone.cpp").write_text(source)
-    done = build(tmp_path)
+    done = build(tmp_path, "wrong.yaml")
     assert done.returncode == 1
     places = [line for line in done.stderr.splitlines() if line.startswith("wrong.yaml:")]
     found = "error CG505: the linker finds no definition of "

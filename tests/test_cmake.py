@@ -120,7 +120,7 @@ def test_a_clone_elsewhere_compiles_nothing_and_follows_its_spec(
     spec.write_text(declared.replace("tear() -> int", "tear() -> integer"))
     for _ in range(2):
         log = cmake.build(build, succeeds=False)
-        assert f"{spec}:11:25: error CG301" in log
+        assert f"{spec}:11:25: error CG302" in log
 
     (project / "tickets" / "drum.py").write_text("BALLS = 49\n")
     spec.write_text(

@@ -133,11 +133,11 @@ def test_our_own_libraries(
     assert implementations(declared).items() <= implementations(again).items()
 
 
-def implementations(library: Library) -> dict[str, set[str]]:
+def implementations(library: Library) -> dict[str, set[FunctionSchema]]:
     """By name, the schemas of those that codegen registers; others of the library are registered by hand."""
     names = ((i.name.value, b) for b in library.backends for i in b.implementations)
     return {
-        name: {str(library.registered(m.schema).with_one_return()) for m in backend.methods}
+        name: {library.registered(m.schema).with_one_return() for m in backend.methods}
         for name, backend in names
     }
 

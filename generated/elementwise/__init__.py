@@ -17,7 +17,7 @@ __all__ = [
     "elementwise",
 ]
 
-_runtime.load(__file__, "specs/elementwise.yaml", "81fbef8b3ae7b618")
+_runtime.load(__file__, "specs/elementwise.yaml", "738e490bc58e4cef")
 
 from . import _classes  # noqa: E402
 

@@ -16,7 +16,7 @@ __all__ = [
     "openvino_delegate",
 ]
 
-_runtime.load(__file__, "specs/openvino_delegate.yaml", "809ba61e90b0f0ed")
+_runtime.load(__file__, "specs/openvino_delegate.yaml", "715ce393abd356e6")
 
 from . import _classes  # noqa: E402
 

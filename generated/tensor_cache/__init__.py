@@ -20,7 +20,7 @@ __all__ = [
     "LRUCacheStatistics",
 ]
 
-_runtime.load(__file__, "specs/tensor_cache.yaml", "3e71715d6bae8e0e")
+_runtime.load(__file__, "specs/tensor_cache.yaml", "cc5b1ebb184ee130")
 
 import torch  # noqa: E402
 

@@ -17,7 +17,7 @@ __all__ = [
     "torch_jit_unavailable",
 ]
 
-_runtime.load(__file__, "specs/torch_jit.yaml", "d7efc6751e0eaefb")
+_runtime.load(__file__, "specs/torch_jit.yaml", "275201bef1fcadbe")
 
 from . import _classes  # noqa: E402
 

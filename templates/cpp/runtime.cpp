@@ -73,8 +73,8 @@ c10::TypePtr commonType(const std::vector<c10::IValue>& values) {
 c10::IValue typed(const c10::IValue& value, const c10::TypePtr& type) {
   const auto contained = type->kind() == c10::TypeKind::AnyType ? c10::ArrayRef<c10::TypePtr>()
                                                                 : type->containedTypes();
-  const auto inner = [&](const c10::IValue& value, size_t i) {
-    return typed(value, contained.empty() ? type : contained[i]);
+  const auto inner = [&](const c10::IValue& part, size_t i) {
+    return typed(part, contained.empty() ? type : contained[i]);
   };
   if (type->kind() == c10::TypeKind::OptionalType) {
     return value.isNone() ? value : inner(value, 0);
@@ -365,10 +365,11 @@ class Registration : public torch::detail::class_base {
   void add(const ClassMethod& method) {
     const bool is_static = method.kind == Kind::kStatic;
     auto schema = parse(is_static ? method.schema : withSelf(method.schema));
+    if (method.real_types != nullptr) {
+      schema = withRealTypes(schema, method.real_types());
+    }
     if (schema.name() == "__getstate__" || schema.name() == "__setstate__") {
       schema = withStateTypes(schema);
-    } else if (method.real_types != nullptr) {
-      schema = withRealTypes(schema, method.real_types());
     }
     if (method.defaults != nullptr) {
       schema = withDefaults(schema, method.defaults());
@@ -379,11 +380,17 @@ class Registration : public torch::detail::class_base {
   void add(const Property& property) {
     const std::string name = property.name;
     const std::string type = property.type;
-    auto* getter = define(parse(withSelf(name + "_getter() -> (" + type + " _0)")), property.getter,
-                          property.doc);
+    const auto schema = [&](const std::string& text, int place) {
+      auto parsed = parse(withSelf(name + text));
+      return property.real_type == nullptr
+                 ? parsed
+                 : withRealTypes(parsed, {{place, property.real_type()}});
+    };
+    auto* getter =
+        define(schema("_getter() -> (" + type + " _0)", -1), property.getter, property.doc);
     auto* setter = property.setter == nullptr
                        ? nullptr
-                       : define(parse(withSelf(name + "_setter(" + type + " _1) -> NoneType _0")),
+                       : define(schema("_setter(" + type + " _1) -> NoneType _0", 1),
                                 property.setter, property.doc);
     classTypePtr->addProperty(name, getter, setter);
   }
@@ -437,8 +444,7 @@ class Registration : public torch::detail::class_base {
     auto returns = schema.returns();
     for (auto* values : {&arguments, &returns}) {
       for (auto& value : *values) {
-        const auto type = stateType(value.type());
-        value = withTypes(value, type, type);
+        value = withTypes(value, stateType(value.type()), value.real_type());
       }
     }
     return c10::FunctionSchema(schema.name(), "", std::move(arguments), std::move(returns));

@@ -748,9 +748,9 @@ def _defined(name: str, side: Side) -> Iterator[str]:
     yield f"struct {name} : {side.base or f'Object<{name}>'} {{"
     for text, body in side.methods.items():
         schema = _schema(text)
-        taken = ", ".join(
-            f"{types.cpp(a.type, {})} {names.parameter(a.name)}" for a in schema.arguments
-        )
+        given = names.parameters([argument.name for argument in schema.arguments])
+        spelled = [types.cpp(argument.type, {}) for argument in schema.arguments]
+        taken = ", ".join(map(" ".join, zip(spelled, given, strict=True)))
         returned = [types.cpp(value.type, {}) for value in schema.returns]
         result = returned[0] if len(returned) == 1 else f"std::tuple<{', '.join(returned)}>"
         static, const = ("static ", "") if text.startswith("static ") else ("", " const")

@@ -266,14 +266,14 @@ class Keeper : public torch::CustomClassHolder {
   std::optional<Packed> last_;
 };
 
-/// Has no state but a value of one type.
-template <class T>
+/// The base of a class that has no state but a value of one type.
+template <class Derived, class T>
 class Keeps : public torch::CustomClassHolder {
  public:
   explicit Keeps(T value) : value_(std::move(value)) {}
   T get() const { return value_; }
-  static c10::intrusive_ptr<Keeps> set(T value) {
-    return c10::make_intrusive<Keeps>(std::move(value));
+  static c10::intrusive_ptr<Derived> set(T value) {
+    return c10::make_intrusive<Derived>(std::move(value));
   }
 
  private:
@@ -281,23 +281,34 @@ class Keeps : public torch::CustomClassHolder {
 };
 
 /// A value of each type that is no container.
-using Values =
-    std::tuple<at::Tensor, int64_t, double, bool, std::string, c10::complex<double>, at::Scalar,
-               at::ScalarType, at::Device, at::Layout, at::MemoryFormat, c10::SymInt, c10::SymBool,
-               c10::IValue, c10::intrusive_ptr<Node>, std::optional<at::Generator>,
-               std::optional<at::Storage>, std::optional<c10::Stream>>;
+struct Values
+    : Keeps<Values,
+            std::tuple<at::Tensor, int64_t, double, bool, std::string, c10::complex<double>, at::Scalar,
+                       at::ScalarType, at::Device, at::Layout, at::MemoryFormat, c10::SymInt,
+                       c10::SymBool, c10::IValue, c10::intrusive_ptr<Node>,
+                       std::optional<at::Generator>, std::optional<at::Storage>,
+                       std::optional<c10::Stream>>> {
+  using Keeps::Keeps;
+};
 using Node_ = c10::intrusive_ptr<Node>;
 /// The containers.
-using Containers = std::tuple<
-    std::vector<int64_t>, std::vector<double>, c10::List<bool>, std::vector<std::string>,
-    std::vector<c10::complex<double>>, std::vector<at::Tensor>, std::vector<std::optional<at::Tensor>>,
-    std::vector<std::optional<int64_t>>, std::vector<std::vector<int64_t>>, c10::List<c10::IValue>,
-    std::vector<Node_>, c10::Dict<std::string, int64_t>,
-    c10::Dict<std::string, c10::IValue>, c10::Dict<int64_t, at::Tensor>,
-    std::tuple<Node_, std::optional<Node_>>, std::optional<std::vector<int64_t>>>;
+struct Containers
+    : Keeps<Containers,
+            std::tuple<std::vector<int64_t>, std::vector<double>, c10::List<bool>,
+                       std::vector<std::string>, std::vector<c10::complex<double>>,
+                       std::vector<at::Tensor>, std::vector<std::optional<at::Tensor>>,
+                       std::vector<std::optional<int64_t>>, std::vector<std::vector<int64_t>>,
+                       c10::List<c10::IValue>, std::vector<Node_>, c10::Dict<std::string, int64_t>,
+                       c10::Dict<std::string, c10::IValue>, c10::Dict<int64_t, at::Tensor>,
+                       std::tuple<Node_, std::optional<Node_>>, std::optional<std::vector<int64_t>>>> {
+  using Keeps::Keeps;
+};
+struct Anything : Keeps<Anything, c10::IValue> {
+  using Keeps::Keeps;
+};
 
 /// A state of `Any` that Python could not make: containers of a type that their elements do not tell.
-inline c10::intrusive_ptr<Keeps<c10::IValue>> untold(int64_t which) {
+inline c10::intrusive_ptr<Anything> untold(int64_t which) {
   using List = c10::impl::GenericList;
   using Dict = c10::impl::GenericDict;
   const c10::TypePtr integer = c10::IntType::get();
@@ -328,9 +339,9 @@ inline c10::intrusive_ptr<Keeps<c10::IValue>> untold(int64_t which) {
                                c10::ivalue::Tuple::create({empty, table, c10::IValue()}),
                                std::vector<at::ScalarType>{at::kFloat},
                                at::Scalar(true)};
-  return c10::make_intrusive<Keeps<c10::IValue>>(all.at(which));
+  return c10::make_intrusive<Anything>(all.at(which));
 }
-inline std::string type(const c10::intrusive_ptr<Keeps<c10::IValue>>& kept) {
+inline std::string type(const c10::intrusive_ptr<Anything>& kept) {
   return kept->get().type()->str();
 }
 

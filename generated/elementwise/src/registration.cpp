@@ -8,7 +8,7 @@ namespace {
 
 // What the Python package reads before it loads this library.
 [[gnu::used]] constexpr char stamp[] =
-    "torch-backend-codegen source=81fbef8b3ae7b618;";
+    "torch-backend-codegen source=738e490bc58e4cef;";
 
 const elementwise::backend<elementwise::Delegate> registered_elementwise(
     "elementwise",

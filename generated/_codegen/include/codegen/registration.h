@@ -523,6 +523,8 @@ struct Property {
   UnboxedFunction getter;
   UnboxedFunction setter;
   const char* doc;
+  /// The type, where torch's parser reads another: see RealTypes.
+  c10::TypePtr (*real_type)() = nullptr;
 };
 
 /// A custom class and its tables.

@@ -25,7 +25,7 @@ __all__ = [
     "SearcherInterface",
 ]
 
-_runtime.load(__file__, "spec.yaml", "3ca3ae1f923f8bd4")
+_runtime.load(__file__, "spec.yaml", "4ec01854b4467fc8")
 
 import torch  # noqa: E402
 

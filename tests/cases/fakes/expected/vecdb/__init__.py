@@ -25,7 +25,7 @@ __all__ = [
     "Real",
 ]
 
-_runtime.load(__file__, "spec.yaml", "8064299ec510d4ba")
+_runtime.load(__file__, "spec.yaml", "e39555e1e82197d0")
 
 import torch  # noqa: E402
 

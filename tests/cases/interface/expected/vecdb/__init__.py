@@ -24,7 +24,7 @@ __all__ = [
     "whitespace",
 ]
 
-_runtime.load(__file__, "spec.yaml", "df5bb7302ee2e4a2")
+_runtime.load(__file__, "spec.yaml", "63364f62aa72b8f7")
 
 import torch  # noqa: E402
 
