@@ -111,7 +111,7 @@ def _place(symbol: Symbol, files: Sequence[_File]) -> Span | None:
     if symbol.text.startswith(_OF_A_CLASS) or "::~" in symbol.text:
         uses = []
     elif owner.rpartition("::")[2] == member:
-        uses = [rf"\bconstruct<{owner}>"]
+        uses = [rf"\bconstruct<{owner}[,>]"]
     elif symbol.generated:
         uses.append(rf"(?:->|\.|::){member}\b(?!::|>)")
     classes = [rf"(?:describe|const [\w:]+)<{of}\b(?!::)" for of in (f"{owner}::{member}", owner)]

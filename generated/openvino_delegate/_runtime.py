@@ -19,7 +19,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Generic, NamedTuple, TypeVar, cast
 
-
 _MAIN_ALONE = "torch, and so this package, works in the main interpreter alone"
 
 try:

@@ -110,8 +110,10 @@ def outcome(run: Callable[..., Any], *given: Any) -> str:
 def plain(value: Any) -> Any:
     if isinstance(value, torch.Tensor):
         return value.tolist()
-    if isinstance(value, (tuple, list)):
-        return type(value)(map(plain, value))
+    if isinstance(value, tuple):
+        return tuple(map(plain, value))
+    if isinstance(value, list):
+        return list(map(plain, value))
     return value
 
 

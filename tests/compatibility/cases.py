@@ -638,7 +638,11 @@ CLASSES = (
         "FlattenType",
         ("o.f(x)", "_compiled(o, x)", "_exported(o, x)"),
         Side(DOUBLED),
-        Side(DOUBLED, flatten="flatten: {unit: float}"),
+        Side(
+            DOUBLED,
+            cpp="double unit() const { return static_cast<double>(unit_); }",
+            flatten="flatten: {unit: float}",
+        ),
     ),
     Case(
         "FakeGone",

@@ -266,45 +266,58 @@ class Keeper : public torch::CustomClassHolder {
   std::optional<Packed> last_;
 };
 
-/// The base of a class that has no state but a value of one type.
-template <class Derived, class T>
-class Keeps : public torch::CustomClassHolder {
+/// Has a value of each type that is no container, and no other state.
+class Values : public torch::CustomClassHolder {
  public:
-  explicit Keeps(T value) : value_(std::move(value)) {}
-  T get() const { return value_; }
-  static c10::intrusive_ptr<Derived> set(T value) {
-    return c10::make_intrusive<Derived>(std::move(value));
+  using State =
+      std::tuple<at::Tensor, int64_t, double, bool, std::string, c10::complex<double>, at::Scalar,
+                 at::ScalarType, at::Device, at::Layout, at::MemoryFormat, c10::SymInt, c10::SymBool,
+                 c10::IValue, c10::intrusive_ptr<Node>, std::optional<at::Generator>,
+                 std::optional<at::Storage>, std::optional<c10::Stream>>;
+
+  explicit Values(State value) : value_(std::move(value)) {}
+  State get() const { return value_; }
+  static c10::intrusive_ptr<Values> set(State value) {
+    return c10::make_intrusive<Values>(std::move(value));
   }
 
  private:
-  T value_;
+  State value_;
 };
 
-/// A value of each type that is no container.
-struct Values
-    : Keeps<Values,
-            std::tuple<at::Tensor, int64_t, double, bool, std::string, c10::complex<double>, at::Scalar,
-                       at::ScalarType, at::Device, at::Layout, at::MemoryFormat, c10::SymInt,
-                       c10::SymBool, c10::IValue, c10::intrusive_ptr<Node>,
-                       std::optional<at::Generator>, std::optional<at::Storage>,
-                       std::optional<c10::Stream>>> {
-  using Keeps::Keeps;
+/// The same of containers.
+class Containers : public torch::CustomClassHolder {
+ public:
+  using Pointer = c10::intrusive_ptr<Node>;
+  using State = std::tuple<
+      std::vector<int64_t>, std::vector<double>, c10::List<bool>, std::vector<std::string>,
+      std::vector<c10::complex<double>>, std::vector<at::Tensor>,
+      std::vector<std::optional<at::Tensor>>, std::vector<std::optional<int64_t>>,
+      std::vector<std::vector<int64_t>>, c10::List<c10::IValue>, std::vector<Pointer>,
+      c10::Dict<std::string, int64_t>, c10::Dict<std::string, c10::IValue>,
+      c10::Dict<int64_t, at::Tensor>, std::tuple<Pointer, std::optional<Pointer>>,
+      std::optional<std::vector<int64_t>>>;
+
+  explicit Containers(State value) : value_(std::move(value)) {}
+  State get() const { return value_; }
+  static c10::intrusive_ptr<Containers> set(State value) {
+    return c10::make_intrusive<Containers>(std::move(value));
+  }
+
+ private:
+  State value_;
 };
-using Node_ = c10::intrusive_ptr<Node>;
-/// The containers.
-struct Containers
-    : Keeps<Containers,
-            std::tuple<std::vector<int64_t>, std::vector<double>, c10::List<bool>,
-                       std::vector<std::string>, std::vector<c10::complex<double>>,
-                       std::vector<at::Tensor>, std::vector<std::optional<at::Tensor>>,
-                       std::vector<std::optional<int64_t>>, std::vector<std::vector<int64_t>>,
-                       c10::List<c10::IValue>, std::vector<Node_>, c10::Dict<std::string, int64_t>,
-                       c10::Dict<std::string, c10::IValue>, c10::Dict<int64_t, at::Tensor>,
-                       std::tuple<Node_, std::optional<Node_>>, std::optional<std::vector<int64_t>>>> {
-  using Keeps::Keeps;
-};
-struct Anything : Keeps<Anything, c10::IValue> {
-  using Keeps::Keeps;
+
+class Anything : public torch::CustomClassHolder {
+ public:
+  explicit Anything(c10::IValue value) : value_(std::move(value)) {}
+  c10::IValue get() const { return value_; }
+  static c10::intrusive_ptr<Anything> set(c10::IValue value) {
+    return c10::make_intrusive<Anything>(std::move(value));
+  }
+
+ private:
+  c10::IValue value_;
 };
 
 /// A state of `Any` that Python could not make: containers of a type that their elements do not tell.
