@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from codegen.callers import CALLERS, Caller, passes, takes
 from codegen.model import Library, Method
+from codegen.results import result_of
 from codegen.schema import Argument
 from codegen.source import Span
 from codegen.types import Type
@@ -132,6 +133,9 @@ class _Comparison:
         if who:
             what = f"'{self._name}' returns `{new.type}`, and returned `{old.type}`"
             yield Change("CG711", self._name, what, who, *self._places(_result_span))
+        elif gone := sorted(_fields(self._old) - _fields(self._new)):
+            what = f"what '{self._name}' returns has no '{gone[0]}'"
+            yield Change("CG711", self._name, what, {Caller.PYTHON}, *self._places(_result_span))
 
     def _static(self) -> Iterator[Change]:
         if self._old.static != self._new.static:
@@ -169,6 +173,12 @@ def _result_span(method: Method) -> Span:
     if not returns:
         return name_span(method)
     return method.func.part(returns[0].type_span[0], returns[-1].type_span[1])
+
+
+def _fields(method: Method) -> set[str]:
+    """The names of the named tuple that the method returns in Python."""
+    result = result_of("", method)
+    return {name for name, _ in result.fields} if result else set()
 
 
 def keyword_only(method: Method) -> list[Argument]:

@@ -1098,7 +1098,7 @@ python -m codegen specs/ --check
         title="a method returns something else",
         why=(
             "Who takes the result expects what it was. It may become narrower: a `Tensor` where a `Tensor?` "
-            "was. For something more, add a method."
+            "was. For something more, add a method. Python code also takes values by their names."
         ),
         before=_methods("search(Tensor query) -> Tensor"),
         bad=_methods("search(Tensor query) -> (Tensor distances, Tensor ids)"),
