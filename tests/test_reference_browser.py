@@ -235,8 +235,8 @@ def test_types_lead_to_their_classes(browser: Browser) -> None:
     for language in ("python", "text"):
         found = browser.all(f"[id='vecdb.Cursor.log'] [data-language={language}] pre a")
         assert {link.get_attribute("hash") for link in found} == {"#logs.Log"}
-    browser.click("[id='vecdb.Cursor.index'] [data-language=cpp] pre a")
-    browser.arrives("vecdb.Index")
+    browser.click("[id='vecdb.SearcherInterface.open'] [data-language=cpp] pre a")
+    browser.arrives("vecdb.Cursor")
 
 
 def test_one_language(browser: Browser) -> None:
@@ -244,8 +244,8 @@ def test_one_language(browser: Browser) -> None:
     browser.run("document.getElementById('ui-all').focus()")
     browser.press(Keys.ARROW_RIGHT, Keys.ARROW_RIGHT)
     assert browser.find("#ui-cpp").is_selected()
-    browser.open("#vecdb.Index.search")
-    shown = [c for c in browser.all("[id='vecdb.Index.search'] .code") if c.is_displayed()]
+    browser.open("#vecdb.SearcherInterface.open")
+    shown = [c for c in browser.all("[id='vecdb.SearcherInterface.open'] .code") if c.is_displayed()]
     assert [code.get_attribute("data-language") for code in shown] == ["cpp"]
 
 

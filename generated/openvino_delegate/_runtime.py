@@ -23,8 +23,8 @@ _MAIN_ALONE = "torch, and so this package, works in the main interpreter alone"
 
 try:
     import ctypes
-except ImportError as error:  # Since CPython 3.12 no other interpreter can import it.
-    raise ImportError(_MAIN_ALONE) from error
+except ImportError as _error:  # Since CPython 3.12 no other interpreter can import it.
+    raise ImportError(_MAIN_ALONE) from _error
 
 
 def _interpreter(name: str) -> object:
