@@ -245,7 +245,9 @@ def test_one_language(browser: Browser) -> None:
     browser.press(Keys.ARROW_RIGHT, Keys.ARROW_RIGHT)
     assert browser.find("#ui-cpp").is_selected()
     browser.open("#vecdb.SearcherInterface.open")
-    shown = [c for c in browser.all("[id='vecdb.SearcherInterface.open'] .code") if c.is_displayed()]
+    shown = [
+        c for c in browser.all("[id='vecdb.SearcherInterface.open'] .code") if c.is_displayed()
+    ]
     assert [code.get_attribute("data-language") for code in shown] == ["cpp"]
 
 
