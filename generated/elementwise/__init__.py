@@ -17,7 +17,7 @@ __all__ = [
     "elementwise",
 ]
 
-_runtime.load(__file__, "specs/elementwise.yaml", "738e490bc58e4cef")
+_runtime.load(__file__, "specs/elementwise.yaml", "6a9246cacceb4caa")
 
 from . import _classes  # noqa: E402
 

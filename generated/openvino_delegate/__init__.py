@@ -16,7 +16,7 @@ __all__ = [
     "openvino_delegate",
 ]
 
-_runtime.load(__file__, "specs/openvino_delegate.yaml", "715ce393abd356e6")
+_runtime.load(__file__, "specs/openvino_delegate.yaml", "9fd962d964be2b1b")
 
 from . import _classes  # noqa: E402
 

@@ -20,7 +20,7 @@ __all__ = [
     "LRUCacheStatistics",
 ]
 
-_runtime.load(__file__, "specs/tensor_cache.yaml", "cc5b1ebb184ee130")
+_runtime.load(__file__, "specs/tensor_cache.yaml", "0daa3c87c5eeeb39")
 
 import torch  # noqa: E402
 

@@ -17,7 +17,7 @@ __all__ = [
     "torch_jit_unavailable",
 ]
 
-_runtime.load(__file__, "specs/torch_jit.yaml", "275201bef1fcadbe")
+_runtime.load(__file__, "specs/torch_jit.yaml", "0294be0b539aac01")
 
 from . import _classes  # noqa: E402
 

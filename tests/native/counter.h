@@ -41,6 +41,14 @@ class Counter : public torch::CustomClassHolder {
   Table table(Table value) const { return value; }
   c10::Dict<int64_t, bool> by_int(c10::Dict<int64_t, bool> value) const { return value; }
   c10::IValue anything(c10::IValue value) const { return value; }
+  /// A capsule, in tuples.
+  c10::IValue pointer(int64_t depth) const {
+    auto value = c10::IValue::make_capsule(c10::make_intrusive<torch::CustomClassHolder>());
+    for (; depth > 0; --depth) {
+      value = c10::ivalue::Tuple::create({value, 1});
+    }
+    return value;
+  }
   c10::intrusive_ptr<Counter> other(c10::intrusive_ptr<Counter> other) const { return other; }
   std::optional<c10::intrusive_ptr<Counter>> maybe(
       std::optional<c10::intrusive_ptr<Counter>> other) const {

@@ -8,7 +8,7 @@ namespace {
 
 // What the Python package reads before it loads this library.
 [[gnu::used]] constexpr char stamp[] =
-    "torch-backend-codegen source=738e490bc58e4cef;";
+    "torch-backend-codegen source=6a9246cacceb4caa;";
 
 const elementwise::backend<elementwise::Delegate> registered_elementwise(
     "elementwise",

@@ -8,7 +8,7 @@ namespace {
 
 // What the Python package reads before it loads this library.
 [[gnu::used]] constexpr char stamp[] =
-    "torch-backend-codegen source=275201bef1fcadbe;";
+    "torch-backend-codegen source=0294be0b539aac01;";
 
 const torch_jit::backend<torch_jit::TestBackend> registered_torch_jit_test(
     "torch_jit_test",

@@ -596,6 +596,16 @@ inline PyObject* toList(const Type& element, c10::ArrayRef<c10::IValue> values) 
   return list.release();
 }
 
+/// Whether there is a capsule in it. That of an object is its own.
+inline bool holdsCapsule(const c10::IValue& value) {
+  bool found = false;
+  value.visit([&found](const c10::IValue& inner) {
+    found |= inner.isCapsule();
+    return found || inner.isObject();
+  });
+  return found;
+}
+
 /// A new reference; null if Python raised.
 inline PyObject* toPython(const Type& type, c10::IValue&& value) {
   if (value.isTensor()) {
@@ -624,6 +634,12 @@ inline PyObject* toPython(const Type& type, c10::IValue&& value) {
   }
   if (type.kind == ValueKind::kList && value.isList()) {
     return toList(type.contained[0], value.toListRef());
+  }
+  if (type.holds_objects && holdsCapsule(value)) {
+    // Torch would make a torch.distributed.ProcessGroup of it, whatever it is.
+    PyErr_SetString(PyExc_TypeError,
+                    "a capsule, a bare C++ pointer, was returned: declare a class for what is behind it");
+    return nullptr;
   }
   auto converted = toPyObject(std::move(value));
   if (type.holds_objects) {

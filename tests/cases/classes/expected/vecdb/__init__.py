@@ -25,7 +25,7 @@ __all__ = [
     "SearcherInterface",
 ]
 
-_runtime.load(__file__, "spec.yaml", "4ec01854b4467fc8")
+_runtime.load(__file__, "spec.yaml", "df9861b900a7ec0a")
 
 import torch  # noqa: E402
 

@@ -25,7 +25,7 @@ __all__ = [
     "Real",
 ]
 
-_runtime.load(__file__, "spec.yaml", "e39555e1e82197d0")
+_runtime.load(__file__, "spec.yaml", "2eb9bf2f2687a838")
 
 import torch  # noqa: E402
 

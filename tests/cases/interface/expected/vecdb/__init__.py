@@ -24,7 +24,7 @@ __all__ = [
     "whitespace",
 ]
 
-_runtime.load(__file__, "spec.yaml", "63364f62aa72b8f7")
+_runtime.load(__file__, "spec.yaml", "f4a35203c0b01342")
 
 import torch  # noqa: E402
 

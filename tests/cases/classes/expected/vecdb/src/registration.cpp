@@ -9,7 +9,7 @@ namespace {
 
 // What the Python package reads before it loads this library.
 [[gnu::used]] constexpr char stamp[] =
-    "torch-backend-codegen source=4ec01854b4467fc8;";
+    "torch-backend-codegen source=df9861b900a7ec0a;";
 
 constexpr codegen::ClassMethod kIndexMethods[] = {
     {"__init__(int dim, *, str metric=\"l2\") -> NoneType _0",

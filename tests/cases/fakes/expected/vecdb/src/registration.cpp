@@ -8,7 +8,7 @@ namespace {
 
 // What the Python package reads before it loads this library.
 [[gnu::used]] constexpr char stamp[] =
-    "torch-backend-codegen source=e39555e1e82197d0;";
+    "torch-backend-codegen source=2eb9bf2f2687a838;";
 
 constexpr codegen::ClassMethod kIndexMethods[] = {
     {"same(Tensor query) -> Tensor",

@@ -9,7 +9,7 @@ namespace {
 
 // What the Python package reads before it loads this library.
 [[gnu::used]] constexpr char stamp[] =
-    "torch-backend-codegen source=63364f62aa72b8f7;";
+    "torch-backend-codegen source=f4a35203c0b01342;";
 
 const vecdb::backend<vecdb::Delegate> registered_vecdb_delegate("vecdb_delegate", "The delegate.");
 const codegen::RegisteredPreprocess preprocess_vecdb_delegate(
