@@ -96,6 +96,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_every_form_compiles(tmp_path: Path) -> None:
     """The specs of the tests without their C++, with torch's interface, interfaces of one's own, and all of classes."""
+    pytest.importorskip("torch")
     for spec in ("native/objects.yaml", "native/native.yaml", "cases/classes/spec.yaml"):
         text = (TESTS / spec).read_text(encoding="utf-8")
         text = text.replace(", ../../specs/torch_jit", "").replace(", by_hand.cpp", "")

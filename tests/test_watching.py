@@ -199,6 +199,7 @@ def test_each_run_prints_its_json(project: Path, watch: Callable[..., Watcher]) 
 
 def test_build_watches_the_cpp(project: Path, watch: Callable[..., Watcher]) -> None:
     """As far as CMake, which finds no package: that a run was started is known without compiling."""
+    pytest.importorskip("torch")
     watcher = watch("build", "specs")
     watcher.until(lambda: "there is no file 'one.cpp' beside this spec" in watcher.said())
     for number, path in enumerate(("one.cpp", "include/other.h"), 1):

@@ -101,6 +101,9 @@ def copy_tree(tree: Path) -> None:
         if source.is_file() and not (copy.is_file() and filecmp.cmp(source, copy, shallow=False)):
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, copy)
+    # Some tests ask git for the files.
+    subprocess.run(["git", "init", "--quiet"], cwd=tree, check=True)
+    subprocess.run(["git", "add", "--all"], cwd=tree, check=True)
 
 
 def summary(python: Path, suites: Sequence[str], results: Path) -> tuple[str, list[str]]:
