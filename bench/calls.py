@@ -186,7 +186,7 @@ def build(folder: Path) -> Compiler:
     (folder / f"{LIBRARY}.yaml").write_text(SPEC)
     out = folder / "out"
     os.environ["CMAKE_EXPORT_COMPILE_COMMANDS"] = "ON"
-    # Whether the GIL is held is asked of Python, whose symbols no library of its brings.
+    # The class calls PyGILState_Check, which no library that it links to defines.
     options = ("-D", "CODEGEN_NO_UNDEFINED=OFF")
     codegen("build", folder / f"{LIBRARY}.yaml", "--out", out, *options)
     name, flags = flags_of(out)
